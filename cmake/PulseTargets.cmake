@@ -1,0 +1,48 @@
+# The vocabulary of this build: one function per kind of target, so that a module's own
+# CMakeLists.txt says only what it is made of and what it may include.
+
+add_library(pulse_flags INTERFACE)
+target_compile_features(pulse_flags INTERFACE cxx_std_20)
+target_compile_options(
+  pulse_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wnon-virtual-dtor -Wold-style-cast -Werror
+                        # Designated initialisers leave the rest at their defaults on purpose.
+                        -Wno-missing-field-initializers)
+# The sanitizers' instrumentation makes g++ 12 see impossible uninitialised reads in its own headers.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(pulse_flags INTERFACE -Wno-maybe-uninitialized)
+endif()
+if(PULSE_HARDEN)
+  target_compile_definitions(pulse_flags INTERFACE _FORTIFY_SOURCE=2)
+  target_compile_options(pulse_flags INTERFACE -fstack-protector-strong)
+  target_link_options(pulse_flags INTERFACE -Wl,-z,relro,-z,now)
+endif()
+
+# pulse_module(NAME [SOURCES ...] [USES targets...]): the library pulse::NAME from src/NAME and include/pulse/NAME.
+# USES is the complete list of what the module may include; nothing else is on its include or link path.
+function(pulse_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES")
+  set(target pulse_${name})
+  add_library(${target} STATIC ${arg_SOURCES})
+  add_library(pulse::${name} ALIAS ${target})
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(${target} PUBLIC ${arg_USES} PRIVATE pulse_flags)
+endfunction()
+
+# pulse_program(NAME SOURCES ... USES ...): an installed program in build/<preset>/bin.
+function(pulse_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES")
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_definitions(${name} PRIVATE PULSE_VERSION="${PROJECT_VERSION}")
+  target_link_libraries(${name} PRIVATE ${arg_USES} pulse_flags)
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+endfunction()
+
+# pulse_unit_test(NAME SOURCES ... USES ...): pure tests, each case known to ctest by its own name.
+function(pulse_unit_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES")
+  set(target unit_${name})
+  add_executable(${target} ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE ${arg_USES} GTest::gmock_main pulse_flags)
+  target_compile_definitions(${target} PRIVATE PULSE_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit)
+endfunction()
