@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pulse/net/ip_address.h"
+#include "pulse/net/netmask.h"
+#include "pulse/net/service.h"
+
+namespace pulse::config {
+
+/// Which kind of block `service` selects.
+enum class ServiceKind { lvs, fos };
+
+/// How packets reach the real servers.
+enum class Network { nat, direct, tunnel };
+
+enum class ReservationConflict { unset, nothing, preempt };
+
+/// An address that a router raises on a device: `address = 10.0.0.10 eth0:1`.
+struct DeviceAddress {
+    net::IpAddress address;
+    std::string device;  ///< as written, usually an alias label
+
+    /// The device without its alias suffix: "eth0" of "eth0:1".
+    [[nodiscard]] std::string base_device() const { return device.substr(0, device.find(':')); }
+
+    friend bool operator==(const DeviceAddress&, const DeviceAddress&) = default;
+};
+
+/// One `server NAME { … }` block.
+struct RealServer {
+    std::string name;
+    net::IpAddress address;
+    bool active = false;
+    net::Port port;  ///< defaults to the virtual's port as known when the block opens
+    int weight = 1;
+
+    friend bool operator==(const RealServer&, const RealServer&) = default;
+};
+
+/// One `virtual NAME { … }` or `failover NAME { … }` block: both share one set of keys.
+struct VirtualServer {
+    std::string name;
+    bool active = false;
+    std::optional<DeviceAddress> address;
+    std::optional<net::Netmask> vip_nmask;
+    std::optional<net::IpAddress> sorry_server;
+    std::optional<net::FirewallMark> fwmark;
+    net::Protocol protocol = net::Protocol::tcp;
+    net::Port port{80};
+    std::string scheduler = "wlc";
+    std::chrono::seconds persistent{0};  ///< 0: off
+    std::optional<net::Netmask> pmask;
+
+    std::optional<std::string> client_monitor;
+    std::optional<std::string> send_program;
+    std::optional<std::string> send;    ///< escapes untranslated
+    std::optional<std::string> expect;  ///< escapes untranslated
+    bool use_regex = false;
+    std::chrono::milliseconds timeout{10'000};  ///< pause between checks and limit of each check
+    std::chrono::milliseconds reentry{180'000};
+    std::optional<std::string> load_monitor;
+    bool quiesce_server = false;
+
+    std::optional<std::string> start_cmd;
+    std::optional<std::string> stop_cmd;
+    std::vector<RealServer> servers;
+
+    // Read as the original reads them, and like there used by nobody.
+    std::optional<net::IpAddress> master;
+    std::vector<std::string> dirs;
+
+    friend bool operator==(const VirtualServer&, const VirtualServer&) = default;
+};
+
+/// What an lvs.cf means. Plain data; the defaults are the original's.
+struct Config {
+    long long serial_no = 0;
+    std::optional<net::IpAddress> primary;
+    std::optional<net::IpAddress>
+        primary_private;                   ///< after the private-address rule: equals `primary` if not given
+    std::optional<net::IpAddress> backup;  ///< nullopt also for an explicit 0.0.0.0
+    std::optional<net::IpAddress> backup_private;
+    bool backup_active = false;
+    std::optional<std::string> primary_shared;
+    std::optional<std::string> backup_shared;
+    ReservationConflict reservation_conflict_action = ReservationConflict::unset;
+
+    ServiceKind service = ServiceKind::lvs;
+    Network network = Network::nat;
+    std::optional<DeviceAddress> nat_router;
+    std::optional<net::Netmask> nat_nmask;
+    std::optional<std::string> active_cmd;
+    std::optional<std::string> inactive_cmd;
+
+    net::Port heartbeat_port{539};
+    std::chrono::milliseconds keepalive{2'000};
+    std::chrono::milliseconds deadtime{5'000};
+    bool monitor_links = false;
+    bool syncdaemon = false;
+    std::string syncd_iface = "eth0";
+    int syncd_id = 0;
+
+    /// IPVS idle timeouts; 0 leaves the kernel's value alone.
+    std::chrono::seconds tcp_timeout{0};
+    std::chrono::seconds tcpfin_timeout{0};
+    std::chrono::seconds udp_timeout{0};
+
+    bool hard_shutdown = true;
+    std::string rsh_command = "rsh";
+
+    // Read as the original reads them, and like there without effect.
+    bool heartbeat = false;
+    bool sync = false;
+    std::string ipvsadm = "/sbin/ipvsadm";
+    std::string debug_level = "NONE";
+
+    std::vector<VirtualServer> virtual_servers;
+    std::vector<VirtualServer> failover_services;
+
+    friend bool operator==(const Config&, const Config&) = default;
+};
+
+}  // namespace pulse::config

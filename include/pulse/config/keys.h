@@ -1,0 +1,60 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "pulse/config/config.h"
+
+namespace pulse::config {
+
+/// Where a key may stand. `virtual` and `failover` blocks share one set.
+enum class Section { global, virtual_server, real_server };
+
+/// What a key's value looks like.
+enum class ValueType {
+    integer,
+    boolean,   ///< 0 or 1
+    flag,      ///< an integer, anything but 0 is on
+    duration,  ///< seconds, or a number with ms, s, m, h, d
+    port,      ///< a number or a service name
+    host,      ///< an address or a host name
+    address,   ///< an address, no names
+    host_and_device,
+    mask,  ///< 255.255.255.0, or a prefix length
+    choice,
+    word,
+    list,  ///< [ a b c ]
+};
+
+/// The values of one entry while they are being read; private to the module.
+class Values;
+
+/// One row of the key table.
+struct Key {
+    using Reader = std::variant<void (*)(Values&, Config&), void (*)(Values&, VirtualServer&),
+                                void (*)(Values&, RealServer&)>;
+
+    Section section;
+    std::string_view name;
+    ValueType type;
+    std::string_view choices;       ///< for ValueType::choice, blank-separated
+    std::string_view default_text;  ///< as one would write it; empty = unset
+    std::string_view used_by;       ///< the programs that look at it
+    std::string_view help;          ///< one line
+    Reader read;
+};
+
+/// Every key there is: what the parser accepts, the example file shows and the manual describes.
+[[nodiscard]] std::span<const Key> keys();
+
+/// nullptr if there is no such key in that section.
+[[nodiscard]] const Key* find_key(Section section, std::string_view name);
+
+/// "at the top level", "in a virtual or failover block", "in a server block"
+[[nodiscard]] std::string_view place_name(Section section);
+
+/// "integer", "address and device", …
+[[nodiscard]] std::string_view type_name(ValueType type);
+
+}  // namespace pulse::config

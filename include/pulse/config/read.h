@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "pulse/config/config.h"
+#include "pulse/config/diagnostic.h"
+
+namespace pulse::config {
+
+/// What the reader must ask the system about; pure code is handed the answers.
+struct Lookups {
+    /// A host name's address; nullopt if it does not resolve.
+    std::function<std::optional<net::IpAddress>(std::string_view name)> host = [](std::string_view) {
+        return std::nullopt;
+    };
+    /// A TCP service name's port; nullopt if unknown.
+    std::function<std::optional<net::Port>(std::string_view name)> service = [](std::string_view) {
+        return std::nullopt;
+    };
+};
+
+/// A configuration and everything there is to say about its text. Usable only when no diagnostic is an error.
+struct Reading {
+    Config config;
+    std::vector<Diagnostic> diagnostics;  ///< in order of line and column
+
+    [[nodiscard]] bool ok() const { return !has_errors(diagnostics); }
+};
+
+/// Reads the text of an lvs.cf. Any bytes give a Reading; nothing throws.
+[[nodiscard]] Reading read(std::string_view text, const Lookups& lookups = {});
+
+}  // namespace pulse::config

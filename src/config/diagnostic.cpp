@@ -1,0 +1,65 @@
+#include "pulse/config/diagnostic.h"
+
+#include <algorithm>
+
+#include "lines.h"
+
+namespace pulse::config {
+
+namespace {
+
+bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f'; }
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
+
+/// The line and a caret below column `column` of it. Tabs are repeated and UTF-8 sequences count once, so
+/// that the caret stands where the reader sees the column.
+std::string excerpt(std::string_view line, int column) {
+    constexpr std::size_t widest = 240;
+    std::string shown(line.substr(0, widest));
+    std::ranges::replace_if(shown, is_control, '?');
+    std::string out = "  " + shown + "\n";
+    const auto before = static_cast<std::size_t>(std::max(column - 1, 0));
+    if (column <= 0 || before > shown.size()) return out;
+    out += "  ";
+    for (const char c : shown.substr(0, before))
+        if (!is_continuation(c)) out += c == '\t' ? '\t' : ' ';
+    return out + "^\n";
+}
+
+std::string format_one(const Diagnostic& diagnostic, std::string_view file, std::string_view source,
+                       const std::vector<Line>& lines) {
+    const bool has_line = diagnostic.line > 0;
+    std::string out(file);
+    if (has_line) out += ":" + std::to_string(diagnostic.line);
+    if (has_line && diagnostic.column > 0) out += ":" + std::to_string(diagnostic.column);
+    out += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
+    out += diagnostic.text + "\n";
+    if (has_line && static_cast<std::size_t>(diagnostic.line) <= lines.size()) {
+        const auto& line = lines[static_cast<std::size_t>(diagnostic.line) - 1];
+        out += excerpt(source.substr(line.begin, line.end - line.begin), diagnostic.column);
+    }
+    if (!diagnostic.hint.empty()) out += "  hint: " + diagnostic.hint + "\n";
+    return out;
+}
+
+}  // namespace
+
+std::string format(const Diagnostic& diagnostic, std::string_view file, std::string_view source) {
+    return format_one(diagnostic, file, source, split_lines(source));
+}
+
+std::string format(const std::vector<Diagnostic>& diagnostics, std::string_view file,
+                   std::string_view source) {
+    const auto lines = split_lines(source);
+    std::string out;
+    for (const auto& diagnostic : diagnostics) out += format_one(diagnostic, file, source, lines);
+    return out;
+}
+
+bool has_errors(const std::vector<Diagnostic>& diagnostics) {
+    return std::ranges::any_of(diagnostics,
+                               [](const Diagnostic& d) { return d.severity == Severity::error; });
+}
+
+}  // namespace pulse::config

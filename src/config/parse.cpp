@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <array>
+
+#include "foreign.h"
+#include "lexer.h"
+#include "lines.h"
+#include "suggest.h"
+
+namespace pulse::config {
+
+namespace {
+
+using Shape = LexedLine::Shape;
+
+class Parser {
+  public:
+    explicit Parser(std::string_view text) : text_(text), lines_(split_lines(text)) {}
+
+    ParsedDocument run();
+
+  private:
+    [[nodiscard]] std::string_view view(const Token& token) const {
+        return text_.substr(token.begin, token.end - token.begin);
+    }
+    [[nodiscard]] std::string_view line_text(std::size_t index) const {
+        return text_.substr(lines_[index].begin, lines_[index].end - lines_[index].begin);
+    }
+    [[nodiscard]] int number() const { return static_cast<int>(index_) + 1; }
+    [[nodiscard]] Place place(const Token& token) const {
+        return {.line = number(), .column = static_cast<int>(token.begin - lines_[index_].begin) + 1};
+    }
+
+    void encoding();
+    void statement();
+    void header(const LexedLine& lexed);
+    void block(BlockKind kind, const LexedLine& lexed);
+    void brace(const LexedLine& lexed, std::size_t at);
+    void missing_brace(const LexedLine& lexed);
+    void skip_foreign(const LexedLine& lexed);
+    void close(const LexedLine& lexed);
+    void entry(const LexedLine& lexed);
+    void pop(bool closed, std::size_t last_index);
+    void make_room(BlockKind kind, const LexedLine& lexed);
+
+    std::string_view text_;
+    std::vector<Line> lines_;
+    std::size_t index_ = 0;
+    std::vector<Block> open_ = {Block{.first_line = 1}};  ///< the file, then every block we are inside of
+    bool awaiting_brace_ = false;
+    ForeignBlocks foreign_;
+    Report report_;
+};
+
+void Parser::encoding() {
+    if (text_.empty()) report_.error({}, "Empty configuration");
+    if (text_.starts_with(utf8_mark))
+        report_.warning({.line = 1}, "a UTF-8 byte order mark before the first line",
+                        "the original takes it for part of the first key; save the file without it");
+    if (const auto at = text_.find('\r'); at != std::string_view::npos) {
+        const auto line = std::ranges::find(lines_, at, &Line::end);
+        report_.warning({.line = static_cast<int>(line - lines_.begin()) + 1},
+                        "the line ends with a carriage return",
+                        "the original ignores everything up to the last one; convert the file with dos2unix");
+    }
+}
+
+/// Closes the innermost block, `closed` by its brace or given up.
+void Parser::pop(bool closed, std::size_t last_index) {
+    auto block = std::move(open_.back());
+    open_.pop_back();
+    block.closed = closed;
+    block.last_line = static_cast<int>(last_index) + 1;
+    open_.back().statements.push_back({std::move(block)});
+}
+
+/// A block may begin only where its kind is allowed. If it is allowed further out, a brace is missing before
+/// it.
+void Parser::make_room(BlockKind kind, const LexedLine& lexed) {
+    const auto fits = [&](const Block& outer) {
+        if (kind != BlockKind::server) return outer.kind == BlockKind::file;
+        return outer.kind == BlockKind::virtual_server || outer.kind == BlockKind::failover;
+    };
+    const auto& inner = open_.back();
+    if (fits(inner)) return;
+    const auto text = "unknown command: " + quoted(view(lexed.first));
+    if (kind == BlockKind::server && inner.kind == BlockKind::file)
+        return report_.error(place(lexed.first), text, "a server block belongs inside a virtual block");
+    report_.error(
+        place(lexed.first), text,
+        "the block that opens on line " + std::to_string(inner.first_line) + " has no closing brace");
+    while (open_.size() > 1 && !fits(open_.back())) pop(false, index_ - 1);
+}
+
+/// The words from `at` on must be an opening brace and nothing else.
+void Parser::brace(const LexedLine& lexed, std::size_t at) {
+    if (lexed.broken) return;
+    const auto& rest = lexed.rest;
+    auto open = at;
+    while (open < rest.size() && !view(rest[open]).starts_with('{')) ++open;
+    if (open == rest.size()) return missing_brace(lexed);
+    if (open > at)
+        report_.error(place(rest[at]), "unexpected arguments: " + quoted(view(rest[at])),
+                      "a name with blanks needs quotes");
+    else if (view(rest[open]) != "{" || open + 1 < rest.size())
+        report_.error(place(rest[open]),
+                      "unexpected arguments: " + quoted(view({rest[open].begin, rest.back().end})),
+                      "the line ends with the opening brace; what follows belongs on lines of its own");
+    if (view(rest.back()).ends_with('}')) pop(true, index_);
+}
+
+/// The block is taken as opened: its keys are sure to follow, whether a brace on the next line comes first or
+/// not.
+void Parser::missing_brace(const LexedLine& lexed) {
+    awaiting_brace_ = true;
+    report_.error(
+        place(lexed.first), "missing arguments",
+        "a block opens with a name and a brace on one line: " + std::string(view(lexed.first)) + " NAME {");
+}
+
+void Parser::block(BlockKind kind, const LexedLine& lexed) {
+    make_room(kind, lexed);
+    lines_[index_].kind = LineKind::block_open;
+    Block block{.kind = kind, .keyword = lexed.first, .first_line = number()};
+    const bool named =
+        !lexed.rest.empty() && (lexed.rest.front().quote != '\0' || view(lexed.rest.front()) != "{");
+    if (named) block.name = lexed.rest.front();
+    open_.push_back(std::move(block));
+    if (!named && !lexed.rest.empty())
+        report_.error(place(lexed.first), "missing arguments",
+                      "the block needs a name: " + std::string(view(lexed.first)) + " NAME {");
+    brace(lexed, named ? 1 : 0);
+}
+
+/// Skips to the matching brace, or to the next block that is ours beyond doubt.
+void Parser::skip_foreign(const LexedLine& lexed) {
+    foreign_.add(view(lexed.first), place(lexed.first));
+    Block block{.kind = BlockKind::foreign, .keyword = lexed.first, .first_line = number(), .closed = false};
+    int depth = 0;
+    auto last = index_;
+    for (auto at = index_; at < lines_.size(); ++at) {
+        if (at > index_) {
+            Report unheard;
+            const auto inner = lex(text_, lines_[at], 0, unheard);
+            const auto kind = block_keyword(view(inner.first));
+            if (inner.shape == Shape::header && kind && *kind != BlockKind::server && inner.rest.size() == 2)
+                break;
+        }
+        lines_[at].kind = LineKind::foreign;
+        last = at;
+        depth += brace_balance(line_text(at));
+        if (depth <= 0) {
+            block.closed = true;
+            break;
+        }
+    }
+    block.last_line = static_cast<int>(last) + 1;
+    open_.back().statements.push_back({std::move(block)});
+    index_ = last;
+}
+
+void Parser::header(const LexedLine& lexed) {
+    const auto word = view(lexed.first);
+    if (const auto kind = block_keyword(word)) return block(*kind, lexed);
+    constexpr auto keywords = std::to_array<std::string_view>({"virtual", "failover", "server"});
+    const auto meant = is_keepalived_directive(word) ? std::string_view{} : nearest(word, keywords);
+    if (meant.empty()) return skip_foreign(lexed);
+    report_.error(place(lexed.first), "unknown command: " + quoted(word),
+                  "did you mean " + quoted(meant) + "?");
+    block(block_keyword(meant).value_or(BlockKind::server), lexed);
+}
+
+void Parser::close(const LexedLine& lexed) {
+    lines_[index_].kind = LineKind::block_close;
+    if (!lexed.rest.empty())
+        report_.warning(place(lexed.rest.front()), "text after a closing brace is ignored");
+    for (auto at = lexed.first.begin; at < lexed.first.end; ++at) {
+        const Token one{.begin = at, .end = at + 1};
+        if (at > lexed.first.begin)
+            report_.warning(place(one), "more than one closing brace on a line",
+                            "the original wants each on a line of its own");
+        if (open_.size() > 1)
+            pop(true, index_);
+        else
+            report_.error(place(one), "unknown command: \"}\"", "no block is open here");
+    }
+}
+
+void Parser::entry(const LexedLine& lexed) {
+    const auto word = view(lexed.first);
+    lines_[index_].kind = LineKind::entry;
+    if (!lexed.equals && is_keepalived_directive(word)) {
+        lines_[index_].kind = LineKind::foreign;
+        return foreign_.add(word, place(lexed.first));
+    }
+    open_.back().statements.push_back(
+        {Entry{.key = lexed.first, .equals = lexed.equals, .values = lexed.rest, .broken = lexed.broken}});
+}
+
+void Parser::statement() {
+    const auto lexed = lex(text_, lines_[index_], number(), report_);
+    const bool awaiting = awaiting_brace_;
+    if (lexed.shape != Shape::blank && lexed.shape != Shape::comment) awaiting_brace_ = false;
+    switch (lexed.shape) {
+        case Shape::blank:
+            break;
+        case Shape::comment:
+            lines_[index_].kind = LineKind::comment;
+            break;
+        case Shape::close:
+            close(lexed);
+            break;
+        case Shape::entry:
+            entry(lexed);
+            break;
+        case Shape::header:
+            if (awaiting && view(lexed.first) == "{")
+                lines_[index_].kind = LineKind::block_open;
+            else
+                header(lexed);
+            break;
+    }
+}
+
+ParsedDocument Parser::run() {
+    encoding();
+    for (; index_ < lines_.size(); ++index_) statement();
+    while (open_.size() > 1) {
+        const auto& inner = open_.back();
+        report_.warning(
+            {.line = inner.first_line,
+             .column = static_cast<int>(inner.keyword.begin -
+                                        lines_[static_cast<std::size_t>(inner.first_line) - 1].begin) +
+                       1},
+            "the block that opens here is not closed", "add a closing brace at the end of the file");
+        pop(false, lines_.size() - 1);
+    }
+    foreign_.report(report_);
+    auto root = std::move(open_.front());
+    root.last_line = static_cast<int>(lines_.size());
+    return {.document = Document(std::string(text_), std::move(lines_), std::move(root)),
+            .diagnostics = std::move(report_).sorted()};
+}
+
+}  // namespace
+
+ParsedDocument parse(std::string_view text) { return Parser(text).run(); }
+
+}  // namespace pulse::config

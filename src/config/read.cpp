@@ -1,0 +1,146 @@
+#include "pulse/config/read.h"
+
+#include <map>
+
+#include "pulse/config/document.h"
+
+#include "rules.h"
+#include "unknown_key.h"
+#include "values.h"
+
+namespace pulse::config {
+
+namespace {
+
+/// Whether the entry's value is a mask. Those are read last: a prefix length needs the address's family.
+bool is_mask(const Document& document, const Entry& entry, Section section) {
+    const auto* key = find_key(section, document.value(entry.key));
+    return key && key->type == ValueType::mask;
+}
+
+class Reader {
+  public:
+    Reader(const Document& document, const Lookups& lookups, Report& report)
+        : document_(document), lookups_(lookups), report_(report) {}
+
+    Config file();
+
+  private:
+    template <class Owner>
+    void entry(const Entry& entry, Section section, Owner& owner, net::Family mask_family);
+    template <class Owner>
+    void masks(const Block& block, Section section, Owner& owner,
+               const std::optional<DeviceAddress>& address);
+    void unknown(const Entry& entry, Section section);
+    void duplicates(const Block& block);
+    VirtualServer virtual_server(const Block& block);
+    RealServer server(const Block& block, net::Port port);
+
+    const Document& document_;
+    const Lookups& lookups_;
+    Report& report_;
+};
+
+void Reader::unknown(const Entry& entry, Section section) {
+    const auto name = document_.value(entry.key);
+    report_.error(document_.place(entry.key), "unknown command: " + quoted(name),
+                  unknown_key_hint(section, name));
+}
+
+template <class Owner>
+void Reader::entry(const Entry& entry, Section section, Owner& owner, net::Family mask_family) {
+    const auto* key = find_key(section, document_.value(entry.key));
+    if (!key) return unknown(entry, section);
+    if (!entry.equals)
+        return report_.error(document_.place(entry.values.empty() ? entry.key : entry.values.front()),
+                             "equal (=) expected after command", quoted(key->name) + " = VALUE");
+    if (entry.broken) return;
+    Values values(document_, entry, *key, lookups_, report_);
+    values.mask_family = mask_family;
+    std::get<void (*)(Values&, Owner&)>(key->read)(values, owner);
+}
+
+template <class Owner>
+void Reader::masks(const Block& block, Section section, Owner& owner,
+                   const std::optional<DeviceAddress>& address) {
+    const auto family = address ? address->address.family() : net::Family::v4;
+    for (const auto& statement : block.statements)
+        if (const auto* mask = std::get_if<Entry>(&statement.content);
+            mask && is_mask(document_, *mask, section))
+            entry(*mask, section, owner, family);
+}
+
+void Reader::duplicates(const Block& block) {
+    std::map<std::string_view, int> seen;
+    for (const auto& statement : block.statements) {
+        const auto* entry = std::get_if<Entry>(&statement.content);
+        if (!entry) continue;
+        const auto place = document_.place(entry->key);
+        const auto [earlier, is_new] = seen.try_emplace(document_.value(entry->key), place.line);
+        if (!is_new)
+            report_.warning(place, quoted(earlier->first) + " is given more than once; the last one counts",
+                            "the one before is on line " + std::to_string(earlier->second));
+        earlier->second = place.line;
+    }
+}
+
+RealServer Reader::server(const Block& block, net::Port port) {
+    RealServer out;
+    out.port = port;
+    if (block.name) out.name = document_.value(*block.name);
+    for (const auto& statement : block.statements)
+        if (const auto* inner = std::get_if<Entry>(&statement.content))
+            entry(*inner, Section::real_server, out, net::Family::v4);
+    duplicates(block);
+    return out;
+}
+
+VirtualServer Reader::virtual_server(const Block& block) {
+    VirtualServer out;
+    if (block.name) out.name = document_.value(*block.name);
+    for (const auto& statement : block.statements) {
+        if (const auto* inner = std::get_if<Block>(&statement.content)) {
+            if (inner->kind == BlockKind::server) out.servers.push_back(server(*inner, out.port));
+        } else if (const auto& plain = std::get<Entry>(statement.content);
+                   !is_mask(document_, plain, Section::virtual_server)) {
+            entry(plain, Section::virtual_server, out, net::Family::v4);
+        }
+    }
+    masks(block, Section::virtual_server, out, out.address);
+    duplicates(block);
+    return out;
+}
+
+Config Reader::file() {
+    Config out;
+    for (const auto& statement : document_.root().statements) {
+        const auto* block = std::get_if<Block>(&statement.content);
+        if (!block) {
+            const auto& plain = std::get<Entry>(statement.content);
+            if (!is_mask(document_, plain, Section::global))
+                entry(plain, Section::global, out, net::Family::v4);
+        } else if (block->kind == BlockKind::virtual_server) {
+            out.virtual_servers.push_back(virtual_server(*block));
+        } else if (block->kind == BlockKind::failover) {
+            out.failover_services.push_back(virtual_server(*block));
+        } else if (block->kind == BlockKind::server) {
+            (void)server(*block, {});  // refused where it stands, yet its own mistakes are worth telling
+        }
+    }
+    masks(document_.root(), Section::global, out, out.nat_router);
+    duplicates(document_.root());
+    apply_rules(out, document_, report_);
+    check(out, document_, report_);
+    return out;
+}
+
+}  // namespace
+
+Reading read(std::string_view text, const Lookups& lookups) {
+    auto parsed = parse(text);
+    Report report(std::move(parsed.diagnostics));
+    auto config = Reader(parsed.document, lookups, report).file();
+    return {.config = std::move(config), .diagnostics = std::move(report).sorted()};
+}
+
+}  // namespace pulse::config

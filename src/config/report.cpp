@@ -1,0 +1,40 @@
+#include "report.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace pulse::config {
+
+void Report::add(Severity severity, Place place, std::string text, std::string hint) {
+    diagnostics_.push_back({.severity = severity,
+                            .line = place.line,
+                            .column = place.column,
+                            .text = std::move(text),
+                            .hint = std::move(hint)});
+}
+
+std::vector<Diagnostic> Report::sorted() && {
+    std::ranges::stable_sort(diagnostics_, {},
+                             [](const Diagnostic& d) { return std::tuple(d.line, d.column); });
+    return std::move(diagnostics_);
+}
+
+std::string quoted(std::string_view text) {
+    constexpr std::size_t longest = 60;
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out = "\"";
+    for (const char c : text.substr(0, longest)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f) {
+            out += c;
+        } else {
+            out += "\\x";
+            out += digits[byte >> 4U];
+            out += digits[byte & 0xfU];
+        }
+    }
+    out += text.size() > longest ? "…\"" : "\"";
+    return out;
+}
+
+}  // namespace pulse::config

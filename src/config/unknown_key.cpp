@@ -1,0 +1,58 @@
+#include "unknown_key.h"
+
+#include <array>
+#include <vector>
+
+#include "lexer.h"
+#include "report.h"
+#include "suggest.h"
+
+namespace pulse::config {
+
+namespace {
+
+struct Refused {
+    Section section;
+    std::string_view name;
+    std::string_view hint;
+};
+
+/// The original's web tool could write these where the original's daemons did not want them.
+constexpr auto refused = std::to_array<Refused>({
+    {Section::virtual_server, "expect_program",
+     "the old web tool wrote it; send_program with expect does the job"},
+    {Section::virtual_server, "deadtime", "the old web tool wrote it here; its place is the top level"},
+    {Section::virtual_server, "heartbeat", "the old web tool wrote it here; remove it"},
+    {Section::virtual_server, "nmask", "the mask of the floating address is vip_nmask"},
+    {Section::real_server, "nmask", "the old web tool wrote it; a real server has no mask here"},
+});
+
+std::vector<std::string_view> names_in(Section section) {
+    std::vector<std::string_view> names;
+    for (const auto& key : keys())
+        if (key.section == section) names.push_back(key.name);
+    return names;
+}
+
+constexpr auto sections = std::to_array({Section::global, Section::virtual_server, Section::real_server});
+
+}  // namespace
+
+std::string unknown_key_hint(Section section, std::string_view name) {
+    for (const auto& row : refused)
+        if (row.section == section && row.name == name) return std::string(row.hint);
+    if (block_keyword(name)) return "it opens a block: " + std::string(name) + " NAME {";
+    std::string places;
+    for (const auto other : sections)
+        if (find_key(other, name)) places += (places.empty() ? "" : " or ") + std::string(place_name(other));
+    if (!places.empty()) return "this key belongs " + places;
+    if (const auto meant = nearest(name, names_in(section)); !meant.empty())
+        return "did you mean " + quoted(meant) + "?";
+    for (const auto other : sections)
+        if (const auto meant = nearest(name, names_in(other)); !meant.empty())
+            return "did you mean " + quoted(meant) + ", which belongs " + std::string(place_name(other)) +
+                   "?";
+    return {};
+}
+
+}  // namespace pulse::config

@@ -1,0 +1,152 @@
+#include "values.h"
+
+#include <algorithm>
+
+#include "pulse/base/text.h"
+
+#include "suggest.h"
+
+namespace pulse::config {
+
+bool Values::exactly(std::size_t count) {
+    if (size() < count) {
+        report_.error(
+            document_.place(entry_.equals.value_or(entry_.key)), "missing arguments",
+            count == 1 ? quoted(key_.name) + " needs a value" : "an address and a device are needed");
+        return false;
+    }
+    if (size() > count) {
+        error(count, "unexpected arguments", count == 1 ? "a value with blanks needs quotes" : "");
+        return false;
+    }
+    return true;
+}
+
+std::optional<std::string_view> Values::only() {
+    if (!exactly(1)) return std::nullopt;
+    return (*this)[0];
+}
+
+void Values::error(std::size_t at, std::string_view text, std::string hint) {
+    report_.error(document_.place(entry_.values[at]), std::string(text) + ": " + quoted((*this)[at]),
+                  std::move(hint));
+}
+
+void Values::warning(std::size_t at, std::string_view text, std::string hint) {
+    report_.warning(document_.place(entry_.values[at]), std::string(text) + ": " + quoted((*this)[at]),
+                    std::move(hint));
+}
+
+namespace {
+
+/// A number that C reads in base eight, to the surprise of whoever padded it with zeros.
+void warn_of_octal(Values& values, long long number) {
+    const auto as_decimal = parse_decimal<long long>(values[0]);
+    if (as_decimal && *as_decimal != number)
+        values.warning(0, "a leading zero makes the number octal",
+                       "this is read as " + std::to_string(number));
+}
+
+/// Whether it is a decimal number, however large.
+bool is_decimal(std::string_view text) {
+    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+    return !text.empty() && !text.starts_with('0') &&
+           text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string range_hint(long long lowest, long long highest) {
+    if (highest == std::numeric_limits<long long>::max()) return {};
+    return "it must be within " + std::to_string(lowest) + " and " + std::to_string(highest);
+}
+
+}  // namespace
+
+std::optional<long long> read_integer(Values& values, long long lowest, long long highest) {
+    const auto text = values.only();
+    if (!text) return std::nullopt;
+    const auto number = parse_c_integer(*text);
+    const bool too_large = !number && is_decimal(*text);
+    if (!number && !too_large) {
+        values.error(0, "integer expected");
+        return std::nullopt;
+    }
+    if (too_large || *number < lowest || *number > highest) {
+        values.error(0, "integer out of range", range_hint(lowest, highest));
+        return std::nullopt;
+    }
+    warn_of_octal(values, *number);
+    return number;
+}
+
+std::optional<bool> read_boolean(Values& values) {
+    const auto text = values.only();
+    if (!text) return std::nullopt;
+    const auto number = parse_c_integer(*text);
+    if (number == 0 || number == 1) return number == 1;
+    values.error(0, number ? "boolean expected" : "integer expected", "write 1 for yes or 0 for no");
+    return std::nullopt;
+}
+
+std::optional<std::string> read_word(Values& values) {
+    const auto text = values.only();
+    if (!text) return std::nullopt;
+    return std::string(*text);
+}
+
+std::optional<std::vector<std::string>> read_list(Values& values) {
+    const auto count = values.size();
+    if (count == 0) {
+        (void)values.exactly(1);
+        return std::nullopt;
+    }
+    if (count < 2 || values[0] != "[" || values[count - 1] != "]") {
+        values.error(values[0] == "[" ? count - 1 : 0, "list expected",
+                     "write the brackets as words of their own: [ a b ]");
+        return std::nullopt;
+    }
+    std::vector<std::string> items;
+    for (std::size_t at = 1; at + 1 < count; ++at) items.emplace_back(values[at]);
+    return items;
+}
+
+std::optional<net::IpAddress> read_host(Values& values, std::size_t at) {
+    if (const auto address = net::IpAddress::parse_lenient(values[at])) return address;
+    if (const auto address = values.lookups().host(values[at])) return address;
+    values.error(at, "invalid argument", "neither an address nor a name that resolves to one");
+    return std::nullopt;
+}
+
+std::optional<net::Port> read_port(Values& values) {
+    const auto text = values.only();
+    if (!text) return std::nullopt;
+    if (!parse_c_integer(*text) && !is_decimal(*text)) {
+        if (const auto port = values.lookups().service(*text)) return port;
+        values.error(0, "invalid argument", "neither a port number nor the name of a TCP service");
+        return std::nullopt;
+    }
+    const auto number = read_integer(values, 0, std::numeric_limits<std::uint16_t>::max());
+    if (!number) return std::nullopt;
+    return net::Port{static_cast<std::uint16_t>(*number)};
+}
+
+std::optional<net::Netmask> read_mask(Values& values) {
+    if (const auto mask = net::Netmask::parse(values[0], values.mask_family)) return mask;
+    const auto address = net::IpAddress::parse_lenient(values[0]);
+    if (!address || address->family() != values.mask_family) return std::nullopt;
+    return net::Netmask::parse(address->to_string(), values.mask_family);
+}
+
+std::optional<std::size_t> read_choice(Values& values) {
+    const auto text = values.only();
+    if (!text) return std::nullopt;
+    const auto choices = split_words(values.key().choices);
+    const auto found = std::ranges::find(choices, *text);
+    if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
+    const auto meant = nearest(*text, choices);
+    values.error(0, "invalid argument",
+                 (meant.empty() ? "" : "did you mean " + quoted(meant) + "? ") + "the choices are " +
+                     std::string(values.key().choices));
+    return std::nullopt;
+}
+
+}  // namespace pulse::config
