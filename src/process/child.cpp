@@ -1,0 +1,122 @@
+#include "pulse/process/child.h"
+
+#include <cerrno>
+#include <csignal>
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include "pulse/process/channel.h"
+#include "pulse/runtime/async.h"
+
+extern char** environ;
+
+namespace pulse::process {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// The two opaque structures posix_spawn(3) takes, released whatever happens.
+struct SpawnSettings {
+    posix_spawn_file_actions_t files{};
+    posix_spawnattr_t attributes{};
+
+    SpawnSettings() {
+        posix_spawn_file_actions_init(&files);
+        posix_spawnattr_init(&attributes);
+    }
+    ~SpawnSettings() {
+        posix_spawn_file_actions_destroy(&files);
+        posix_spawnattr_destroy(&attributes);
+    }
+    SpawnSettings(const SpawnSettings&) = delete;
+    SpawnSettings& operator=(const SpawnSettings&) = delete;
+    SpawnSettings(SpawnSettings&&) = delete;
+    SpawnSettings& operator=(SpawnSettings&&) = delete;
+};
+
+void apply(const SpawnRequest& request, SpawnSettings& settings) {
+    posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (request.standard_output >= 0)
+        posix_spawn_file_actions_adddup2(&settings.files, request.standard_output, STDOUT_FILENO);
+    if (request.quiet_errors)
+        posix_spawn_file_actions_addopen(&settings.files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    if (request.channel >= 0)
+        posix_spawn_file_actions_adddup2(&settings.files, request.channel, child_channel_fd);
+
+    sigset_t none{};
+    sigset_t all{};
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&settings.attributes, &none);
+    posix_spawnattr_setsigdefault(&settings.attributes, &all);
+    int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    if (request.own_group) {
+        posix_spawnattr_setpgroup(&settings.attributes, 0);
+        flags |= POSIX_SPAWN_SETPGROUP;
+    }
+    posix_spawnattr_setflags(&settings.attributes, static_cast<short>(flags));
+}
+
+}  // namespace
+
+std::string Exit::to_string() const {
+    return signal != 0 ? fmt::format("terminated with signal {}", signal)
+                       : fmt::format("exited with status {}", status);
+}
+
+Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnRequest& request) {
+    std::vector<std::string> words{request.program};
+    words.insert(words.end(), request.arguments.begin(), request.arguments.end());
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+
+    SpawnSettings settings;
+    apply(request, settings);
+    pid_t pid = 0;
+    const int error = posix_spawnp(&pid, request.program.c_str(), &settings.files, &settings.attributes,
+                                   arguments.data(), environ);
+    if (error != 0) return fail_errno("cannot start " + request.program, error);
+
+    // By number: g++ 12 with older glibc has no C++-safe <sys/pidfd.h>. The descriptor is close-on-exec by
+    // itself.
+    runtime::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd) {
+        const int reason = errno;
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+        return fail_errno("cannot watch " + request.program, reason);
+    }
+    return Child(executor, pid, std::move(pidfd));
+}
+
+Child::Child(const asio::any_io_executor& executor, pid_t pid, runtime::UniqueFd pidfd)
+    : pid_(pid), pidfd_(executor, pidfd.release()) {}
+
+asio::awaitable<Exit> Child::wait() {
+    const auto [cancelled] =
+        co_await pidfd_.async_wait(asio::posix::stream_descriptor::wait_read, runtime::as_result);
+    int status = 0;
+    if (cancelled || ::waitpid(pid_, &status, WNOHANG) != pid_) co_return Exit{};
+    Exit ended;
+    if (WIFSIGNALED(status))
+        ended.signal = WTERMSIG(status);
+    else
+        ended.status = WEXITSTATUS(status);
+    co_return ended;
+}
+
+void Child::kill(int signal) const {
+    auto& descriptor = const_cast<asio::posix::stream_descriptor&>(pidfd_);  // native_handle() is not const
+    (void)::syscall(SYS_pidfd_send_signal, descriptor.native_handle(), signal, nullptr, 0);
+}
+
+void Child::kill_group(int signal) const { (void)::kill(-pid_, signal); }
+
+}  // namespace pulse::process

@@ -1,0 +1,58 @@
+#include "pulse/runtime/names.h"
+
+#include <array>
+#include <cstring>
+#include <memory>
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace pulse::runtime {
+
+std::optional<net::IpAddress> host_address(std::string_view name) {
+    if (const auto literal = net::IpAddress::parse_lenient(name)) return literal;
+    addrinfo hints{};
+    hints.ai_family = AF_INET;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(std::string(name).c_str(), nullptr, &hints, &found) != 0) return std::nullopt;
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+    sockaddr_in address{};
+    std::memcpy(&address, found->ai_addr, sizeof address);
+    return net::IpAddress::v4(ntohl(address.sin_addr.s_addr));
+}
+
+std::optional<net::Port> service_port(std::string_view name, net::Protocol protocol) {
+    const auto* entry = ::getservbyname(std::string(name).c_str(), std::string(net::name(protocol)).c_str());
+    if (entry == nullptr) return std::nullopt;
+    return net::Port{ntohs(static_cast<std::uint16_t>(entry->s_port))};
+}
+
+std::string host_name(const net::IpAddress& address) {
+    sockaddr_storage storage{};
+    socklen_t size = 0;
+    if (address.is_v4()) {
+        sockaddr_in v4{};
+        v4.sin_family = AF_INET;
+        std::memcpy(&v4.sin_addr, address.bytes().data(), address.bytes().size());
+        std::memcpy(&storage, &v4, size = sizeof v4);
+    } else {
+        sockaddr_in6 v6{};
+        v6.sin6_family = AF_INET6;
+        std::memcpy(&v6.sin6_addr, address.bytes().data(), address.bytes().size());
+        std::memcpy(&storage, &v6, size = sizeof v6);
+    }
+    std::array<char, NI_MAXHOST> name{};
+    const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&storage));
+    if (::getnameinfo(generic, size, name.data(), name.size(), nullptr, 0, NI_NAMEREQD) != 0)
+        return address.to_string();
+    return name.data();
+}
+
+std::string port_name(net::Port port, net::Protocol protocol) {
+    const auto* entry = ::getservbyport(htons(port.number), std::string(net::name(protocol)).c_str());
+    return entry != nullptr ? std::string(entry->s_name) : std::to_string(port.number);
+}
+
+}  // namespace pulse::runtime
