@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "pulse/base/result.h"
+#include "pulse/ipvs/listing.h"
+#include "pulse/ipvs/plan.h"
+#include "pulse/ipvs/table.h"
+#include "pulse/kernel/netlink.h"
+
+namespace pulse::kernel {
+
+/// The kernel's IPVS idle timeouts; 0 leaves the kernel's value alone when set.
+struct IpvsTimeouts {
+    std::chrono::seconds tcp{0};
+    std::chrono::seconds tcp_fin{0};
+    std::chrono::seconds udp{0};
+};
+
+enum class SyncRole { master, backup };
+
+/// A conversation with the kernel's IPVS over generic netlink (family "IPVS", linux/ip_vs.h). Every call is
+/// one or more short round trips. Needs CAP_NET_ADMIN in the initial user namespace.
+class IpvsClient {
+  public:
+    /// Resolves the family; that alone makes a modular kernel load ip_vs. Without IPVS the error says what to
+    /// do.
+    [[nodiscard]] static Result<IpvsClient> open();
+
+    [[nodiscard]] Result<ipvs::KernelInfo> info();
+
+    /// The whole table. Equivalent to: ipvsadm -L -n --nosort
+    [[nodiscard]] Result<ipvs::Dump> dump();
+
+    /// One service with its servers; ESRCH if there is none. Equivalent to: ipvsadm -L -n SERVICE
+    [[nodiscard]] Result<ipvs::DumpedService> dump(const ipvs::ServiceId& service);
+
+    /// Makes one change. The error carries the kernel's errno.
+    [[nodiscard]] Result<void> apply(const ipvs::Step& step);
+
+    /// Removes every service of everybody. Equivalent to: ipvsadm -C
+    [[nodiscard]] Result<void> flush();
+
+    /// Equivalent to: ipvsadm --set TCP TCPFIN UDP
+    [[nodiscard]] Result<void> set_timeouts(const IpvsTimeouts& timeouts);
+
+    /// Makes connection synchronisation run in exactly this role. Equivalent to: ipvsadm --stop-daemon …,
+    /// then ipvsadm --start-daemon ROLE --mcast-interface INTERFACE --syncid ID
+    [[nodiscard]] Result<void> start_sync(SyncRole role, const std::string& interface, int id);
+
+    /// Ends both roles; one that does not run is no error.
+    [[nodiscard]] Result<void> stop_sync();
+
+  private:
+    IpvsClient(NetlinkSocket socket, int family) : socket_(std::move(socket)), family_(family) {}
+    [[nodiscard]] Result<std::vector<ipvs::DumpedDestination>> destinations(const ipvs::ServiceId& service);
+    [[nodiscard]] Message command(int number) const;
+
+    NetlinkSocket socket_;
+    int family_;
+};
+
+/// Compares, changes, and looks again until `desired` is what the kernel has of the services in `owned`;
+/// foreign services are not touched. A change that fails (somebody else edits the table) is planned anew, a
+/// few times. Returns the steps that were made.
+[[nodiscard]] Result<std::vector<ipvs::Step>> converge(IpvsClient& client, const ipvs::Table& desired,
+                                                       const std::set<ipvs::ServiceId>& owned);
+
+}  // namespace pulse::kernel

@@ -1,0 +1,220 @@
+#include "pulse/kernel/ipvs_client.h"
+
+#include <array>
+#include <cerrno>
+
+#include <linux/ip_vs.h>
+
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+
+#include "pulse/base/match.h"
+
+#include "ipvs_codec.h"
+
+namespace pulse::kernel {
+
+namespace {
+
+/// Puts a nest around what `fill` puts.
+template <class Fill>
+void nested(nl_msg* message, int attribute, Fill fill) {
+    auto* nest = nla_nest_start(message, attribute);
+    fill();
+    nla_nest_end(message, nest);
+}
+
+std::array<nlattr*, IPVS_CMD_ATTR_MAX + 1> top_attributes(nl_msg* message) {
+    std::array<nlattr*, IPVS_CMD_ATTR_MAX + 1> attributes{};
+    genlmsg_parse(nlmsg_hdr(message), 0, attributes.data(), IPVS_CMD_ATTR_MAX, nullptr);
+    return attributes;
+}
+
+}  // namespace
+
+Result<IpvsClient> IpvsClient::open() {
+    auto socket = NetlinkSocket::open(NETLINK_GENERIC);
+    if (!socket) return fail(socket.error(), "IPVS");
+    const int family = genl_ctrl_resolve(socket->raw(), IPVS_GENL_NAME);
+    if (family < 0)
+        return fail(std::errc::protocol_not_supported,
+                    "this kernel has no IPVS: load it with 'modprobe ip_vs', or use a kernel that has it");
+    return IpvsClient(std::move(*socket), family);
+}
+
+Message IpvsClient::command(int number) const {
+    Message message(nlmsg_alloc_size(4096));
+    genlmsg_put(message.get(), NL_AUTO_PORT, NL_AUTO_SEQ, family_, 0, 0, static_cast<std::uint8_t>(number),
+                IPVS_GENL_VERSION);
+    return message;
+}
+
+Result<ipvs::KernelInfo> IpvsClient::info() {
+    const auto message = command(IPVS_CMD_GET_INFO);
+    ipvs::KernelInfo info;
+    auto done = socket_.request(message.get(), [&](nl_msg* answer) {
+        std::array<nlattr*, IPVS_INFO_ATTR_MAX + 1> attributes{};
+        genlmsg_parse(nlmsg_hdr(answer), 0, attributes.data(), IPVS_INFO_ATTR_MAX, nullptr);
+        if (auto* version = attributes[IPVS_INFO_ATTR_VERSION]) info.version = nla_get_u32(version);
+        if (auto* size = attributes[IPVS_INFO_ATTR_CONN_TAB_SIZE])
+            info.connection_table_size = nla_get_u32(size);
+    });
+    if (!done) return fail(done.error(), "asking IPVS for its version");
+    return info;
+}
+
+Result<ipvs::Dump> IpvsClient::dump() {
+    const auto message = command(IPVS_CMD_GET_SERVICE);
+    ipvs::Dump dump;
+    auto done = socket_.dump(message.get(), [&](nl_msg* answer) {
+        if (auto* nest = top_attributes(answer)[IPVS_CMD_ATTR_SERVICE])
+            if (auto service = service_from(nest))
+                dump.push_back({.service = std::move(*service), .destinations = {}});
+    });
+    if (!done) return fail(done.error(), "reading the IPVS table");
+    for (auto& service : dump) {
+        auto servers = destinations(service.service.id);
+        if (!servers) return fail(servers.error(), "");
+        service.destinations = std::move(*servers);
+    }
+    return dump;
+}
+
+Result<ipvs::DumpedService> IpvsClient::dump(const ipvs::ServiceId& id) {
+    const auto message = command(IPVS_CMD_GET_SERVICE);
+    nested(message.get(), IPVS_CMD_ATTR_SERVICE, [&] { put_identity(message.get(), id); });
+    std::optional<ipvs::Service> found;
+    auto done = socket_.request(message.get(), [&](nl_msg* answer) {
+        if (auto* nest = top_attributes(answer)[IPVS_CMD_ATTR_SERVICE]) found = service_from(nest);
+    });
+    if (!done) return fail(done.error(), "reading service " + id.to_string());
+    if (!found) return fail(std::errc::no_such_process, "reading service " + id.to_string());
+    auto servers = destinations(id);
+    if (!servers) return fail(servers.error(), "");
+    return ipvs::DumpedService{.service = std::move(*found), .destinations = std::move(*servers)};
+}
+
+Result<std::vector<ipvs::DumpedDestination>> IpvsClient::destinations(const ipvs::ServiceId& service) {
+    const auto message = command(IPVS_CMD_GET_DEST);
+    nested(message.get(), IPVS_CMD_ATTR_SERVICE, [&] { put_identity(message.get(), service); });
+    std::vector<ipvs::DumpedDestination> servers;
+    auto done = socket_.dump(message.get(), [&](nl_msg* answer) {
+        if (auto* nest = top_attributes(answer)[IPVS_CMD_ATTR_DEST])
+            if (const auto server = destination_from(nest, service.family)) servers.push_back(*server);
+    });
+    if (!done) return fail(done.error(), "reading the servers of " + service.to_string());
+    return servers;
+}
+
+Result<void> IpvsClient::apply(const ipvs::Step& step) {
+    const auto change = [&](int number, const auto& put_first, const auto& put_second) {
+        const auto message = command(number);
+        nested(message.get(), IPVS_CMD_ATTR_SERVICE, [&] { put_first(message.get()); });
+        put_second(message.get());
+        auto done = socket_.request(message.get());
+        return done ? done : Result<void>(fail(done.error(), ipvs::describe(step)));
+    };
+    const auto nothing = [](nl_msg*) {};
+    const auto whole = [](const ipvs::Service& service) {
+        return [&service](nl_msg* message) { put_service(message, service); };
+    };
+    const auto identity = [](const ipvs::ServiceId& id) {
+        return [&id](nl_msg* message) { put_identity(message, id); };
+    };
+    const auto server = [](const auto& put) {
+        return [put](nl_msg* message) { nested(message, IPVS_CMD_ATTR_DEST, [&] { put(message); }); };
+    };
+    const auto destination = [&](const ipvs::Destination& d) {
+        return server([&d](nl_msg* message) { put_destination(message, d); });
+    };
+    return match(
+        step,
+        [&](const ipvs::AddService& s) { return change(IPVS_CMD_NEW_SERVICE, whole(s.service), nothing); },
+        [&](const ipvs::EditService& s) { return change(IPVS_CMD_SET_SERVICE, whole(s.service), nothing); },
+        [&](const ipvs::DeleteService& s) { return change(IPVS_CMD_DEL_SERVICE, identity(s.id), nothing); },
+        [&](const ipvs::AddDestination& s) {
+            return change(IPVS_CMD_NEW_DEST, identity(s.service), destination(s.destination));
+        },
+        [&](const ipvs::EditDestination& s) {
+            return change(IPVS_CMD_SET_DEST, identity(s.service), destination(s.destination));
+        },
+        [&](const ipvs::DeleteDestination& s) {
+            const auto& endpoint = s.endpoint;
+            return change(IPVS_CMD_DEL_DEST, identity(s.service),
+                          server([&endpoint](nl_msg* message) { put_identity(message, endpoint); }));
+        });
+}
+
+Result<void> IpvsClient::flush() {
+    const auto message = command(IPVS_CMD_FLUSH);
+    auto done = socket_.request(message.get());
+    return done ? done : Result<void>(fail(done.error(), "clearing the IPVS table"));
+}
+
+Result<void> IpvsClient::set_timeouts(const IpvsTimeouts& timeouts) {
+    const auto message = command(IPVS_CMD_SET_CONFIG);
+    const auto put = [&](int attribute, std::chrono::seconds value) {
+        if (value.count() > 0)
+            nla_put_u32(message.get(), attribute, static_cast<std::uint32_t>(value.count()));
+    };
+    put(IPVS_CMD_ATTR_TIMEOUT_TCP, timeouts.tcp);
+    put(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, timeouts.tcp_fin);
+    put(IPVS_CMD_ATTR_TIMEOUT_UDP, timeouts.udp);
+    auto done = socket_.request(message.get());
+    return done ? done : Result<void>(fail(done.error(), "setting the IPVS timeouts"));
+}
+
+Result<void> IpvsClient::start_sync(SyncRole role, const std::string& interface, int id) {
+    if (auto stopped = stop_sync(); !stopped) return stopped;
+    const auto message = command(IPVS_CMD_NEW_DAEMON);
+    nested(message.get(), IPVS_CMD_ATTR_DAEMON, [&] {
+        nla_put_u32(message.get(), IPVS_DAEMON_ATTR_STATE,
+                    role == SyncRole::master ? IP_VS_STATE_MASTER : IP_VS_STATE_BACKUP);
+        nla_put_string(message.get(), IPVS_DAEMON_ATTR_MCAST_IFN, interface.c_str());
+        nla_put_u32(message.get(), IPVS_DAEMON_ATTR_SYNC_ID, static_cast<std::uint32_t>(id & 0xff));
+    });
+    auto done = socket_.request(message.get());
+    return done ? done
+                : Result<void>(fail(done.error(), "starting connection synchronisation on " + interface));
+}
+
+Result<void> IpvsClient::stop_sync() {
+    for (const auto state : {IP_VS_STATE_BACKUP, IP_VS_STATE_MASTER}) {
+        const auto message = command(IPVS_CMD_DEL_DAEMON);
+        nested(message.get(), IPVS_CMD_ATTR_DAEMON, [&] {
+            nla_put_u32(message.get(), IPVS_DAEMON_ATTR_STATE, static_cast<std::uint32_t>(state));
+        });
+        auto done = socket_.request(message.get());
+        if (!done && done.error().code.value() != ESRCH)
+            return fail(done.error(), "stopping connection synchronisation");
+    }
+    return {};
+}
+
+Result<std::vector<ipvs::Step>> converge(IpvsClient& client, const ipvs::Table& desired,
+                                         const std::set<ipvs::ServiceId>& owned) {
+    auto ours = owned;
+    for (const auto& [id, entry] : desired) ours.insert(id);
+    std::vector<ipvs::Step> made;
+    Result<void> last;
+    constexpr int attempts = 3;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        const auto dump = client.dump();
+        if (!dump) return fail(dump.error(), "");
+        const auto steps = ipvs::plan(ipvs::only(ipvs::table_of(*dump), ours), desired);
+        if (steps.empty()) return made;
+        last = {};
+        for (const auto& step : steps) {
+            auto done = client.apply(step);
+            if (done)
+                made.push_back(step);
+            else if (last)
+                last = std::move(done);
+        }
+    }
+    if (!last) return fail(last.error(), "");
+    return fail(std::errc::resource_unavailable_try_again,
+                "the IPVS table does not keep what is written to it");
+}
+
+}  // namespace pulse::kernel
