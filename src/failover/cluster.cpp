@@ -1,0 +1,47 @@
+#include "pulse/failover/cluster.h"
+
+#include <algorithm>
+
+namespace pulse::failover {
+
+std::vector<FloatingAddress> floating_addresses(const config::Config& config) {
+    std::vector<FloatingAddress> addresses;
+    const auto add = [&](const config::DeviceAddress& at, const std::optional<net::Netmask>& mask) {
+        if (at.address.is_unspecified() || std::ranges::count(addresses, at.address, &FloatingAddress::address) > 0)
+            return;
+        addresses.push_back({.address = at.address,
+                             .label = at.device,
+                             .prefix_length = mask ? mask->length() : std::nullopt});
+    };
+    for (const auto& virtual_server : config.virtual_servers)
+        if (virtual_server.active && virtual_server.address)
+            add(*virtual_server.address, virtual_server.vip_nmask);
+    if (config.network == config::Network::nat && config.nat_router) add(*config.nat_router, config.nat_nmask);
+    return addresses;
+}
+
+std::optional<Identity> identity(const config::Config& config, std::span<const net::IpAddress> local) {
+    const auto owned = [&](const std::optional<net::IpAddress>& address) {
+        return address && std::ranges::find(local, *address) != local.end();
+    };
+    if (owned(config.primary)) return Identity::primary;
+    if (owned(config.backup)) return Identity::backup;
+    return std::nullopt;
+}
+
+std::vector<Path> heartbeat_paths(const config::Config& config, Identity identity) {
+    std::vector<Path> paths;
+    const auto add = [&](std::string name, const auto& primary, const auto& backup) {
+        if (!primary || !backup) return;
+        if (identity == Identity::primary)
+            paths.push_back({std::move(name), *primary, *backup});
+        else
+            paths.push_back({std::move(name), *backup, *primary});
+    };
+    add("public", config.primary, config.backup);
+    if (config.primary_private != config.primary && config.backup_private != config.backup)
+        add("private", config.primary_private, config.backup_private);
+    return paths;
+}
+
+}  // namespace pulse::failover
