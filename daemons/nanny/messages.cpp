@@ -1,0 +1,76 @@
+#include "messages.h"
+
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace pulse::nanny {
+
+using health::Reason;
+
+namespace {
+
+std::string server(const health::NannySpec& spec) {
+    return net::Endpoint{spec.real_server, spec.real_port}.to_string();
+}
+
+}  // namespace
+
+std::string start_line(const health::NannySpec& spec) {
+    const net::Endpoint service{spec.virtual_address, spec.virtual_port};
+    return fmt::format("starting LVS client monitor for {} -> {}", service.to_string(), server(spec));
+}
+
+std::optional<std::string> failure_line(const health::NannySpec& spec, const health::Outcome& outcome) {
+    const auto error = std::generic_category().message(outcome.number);
+    switch (outcome.reason) {
+        case Reason::connect_timed_out:
+            return fmt::format("CONNECT to {} timed out", server(spec));
+        case Reason::write_failed:
+            return fmt::format("WRITE operation for {} returned error: {}", server(spec), error);
+        case Reason::read_failed:
+            return fmt::format("READ returned error {}:{}", outcome.number, error);
+        case Reason::read_timed_out:
+            return fmt::format("READ to {} timed out", server(spec));
+        case Reason::closed_early:
+            return fmt::format("READ from {} was too short[{}>={}]", server(spec), outcome.wanted,
+                               outcome.received);
+        case Reason::bad_expression:
+            return fmt::format("Error '{}' processing expected regular expression", outcome.detail);
+        case Reason::program_exited:
+        case Reason::program_killed:
+        case Reason::program_cannot_run:
+            return fmt::format("The following exited abnormally: {}", spec.send_program.value_or(""));
+        case Reason::program_timed_out:
+            return fmt::format("timeout running the following: {}", spec.send_program.value_or(""));
+        case Reason::program_differs:
+            return fmt::format("Trouble. Received results are not what we expected from ({})", server(spec));
+        case Reason::none:
+        case Reason::connect_refused:
+        case Reason::connect_failed:
+        case Reason::write_timed_out:
+        case Reason::answer_differs:
+        case Reason::forced_down:
+        case Reason::local_failure:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> original_change_line(const health::NannySpec& spec, const health::Change& change) {
+    if (change.to == health::Verdict::up) return fmt::format("[ active ] making {} available", server(spec));
+    if (change.from != health::Verdict::up) return std::nullopt;
+    return fmt::format("[inactive] shutting down {} due to connection failure", server(spec));
+}
+
+std::string change_line(const health::NannySpec& spec, const health::Change& change, long failures) {
+    auto line = fmt::format("real server {} {} -> {}", server(spec), health::name(change.from),
+                            health::name(change.to));
+    if (!change.reason.empty())
+        line += fmt::format(" ({})", change.reason);
+    else if (failures > 0)
+        line += fmt::format(" (after {} failed checks)", failures);
+    return line;
+}
+
+}  // namespace pulse::nanny

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "pulse/health/hysteresis.h"
+#include "pulse/health/nanny_command.h"
+#include "pulse/health/outcome.h"
+
+namespace pulse::nanny {
+
+/// "starting LVS client monitor for 10.0.0.100:80 -> 10.0.0.7:80"
+[[nodiscard]] std::string start_line(const health::NannySpec& spec);
+
+/// The original's line for a failed check, where it has one.
+[[nodiscard]] std::optional<std::string> failure_line(const health::NannySpec& spec,
+                                                      const health::Outcome& outcome);
+
+/// The original's line for a server that comes or goes; it has none for one that is down from the beginning.
+[[nodiscard]] std::optional<std::string> original_change_line(const health::NannySpec& spec,
+                                                              const health::Change& change);
+
+/// Ours, with both ends and the reason: "real server 10.0.0.7:80 up -> down (read timed out)".
+[[nodiscard]] std::string change_line(const health::NannySpec& spec, const health::Change& change,
+                                      long failures);
+
+}  // namespace pulse::nanny

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "pulse/health/check.h"
+#include "pulse/health/nanny_command.h"
+
+namespace pulse::nanny {
+
+/// What the command line asks for.
+struct Options {
+    health::NannySpec spec;
+    health::Escapes escapes = health::Escapes::translate;
+
+    friend bool operator==(const Options&, const Options&) = default;
+};
+
+/// Nothing to run: a text to print (stdout for status 0, else stderr) and the exit status.
+struct Farewell {
+    int status = 0;
+    std::string text;
+};
+
+/// Reads nanny's arguments, without the program's name: the original's options, in any form popt(3) took
+/// them.
+[[nodiscard]] std::variant<Options, Farewell> parse_options(const std::vector<std::string>& arguments);
+
+}  // namespace pulse::nanny

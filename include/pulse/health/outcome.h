@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace pulse::health {
+
+/// Why a check failed; `none` when it did not. The words are in one table, `text`, for log, status and CLI
+/// alike.
+enum class Reason {
+    none,
+    connect_refused,
+    connect_timed_out,
+    connect_failed,  ///< number: errno
+    write_failed,    ///< number: errno
+    write_timed_out,
+    read_failed,  ///< number: errno
+    read_timed_out,
+    closed_early,  ///< the peer closed before the expected bytes came
+    answer_differs,
+    bad_expression,  ///< detail: what regcomp(3) says
+    program_exited,  ///< number: exit status
+    program_killed,  ///< number: signal
+    program_timed_out,
+    program_cannot_run,  ///< number: errno
+    program_differs,     ///< ended well, but printed something else
+    forced_down,         ///< an operator says so
+    local_failure,       ///< this machine could not even try; number: errno
+};
+
+/// The result of one check: good, or the reason why not with what belongs to it.
+struct Outcome {
+    Reason reason = Reason::none;
+    int number = 0;            ///< errno, exit status or signal; see Reason
+    std::string detail{};      ///< see Reason
+    std::size_t wanted = 0;    ///< closed_early: bytes a literal answer has
+    std::size_t received = 0;  ///< closed_early: bytes that came before the close
+
+    [[nodiscard]] bool good() const { return reason == Reason::none; }
+
+    friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
+/// "connect refused", "program exited with status 3"; empty for a good outcome.
+[[nodiscard]] std::string text(const Outcome& outcome);
+
+}  // namespace pulse::health

@@ -1,0 +1,52 @@
+#include "pulse/health/nanny_command.h"
+
+namespace pulse::health {
+
+namespace {
+
+/// nanny writes no kernel table, but a substitute monitor may expect the option.
+constexpr const char* ipvsadm_path = "/sbin/ipvsadm";
+
+std::string duration_text(std::chrono::milliseconds duration) {
+    const auto count = duration.count();
+    return count % 1000 == 0 ? std::to_string(count / 1000) : std::to_string(count) + "ms";
+}
+
+}  // namespace
+
+std::vector<std::string> arguments(const NannySpec& spec) {
+    std::vector<std::string> words;
+    const auto flag = [&](const char* option) { words.emplace_back(option); };
+    const auto option = [&](const char* name, std::string value) {
+        words.emplace_back(name);
+        words.push_back(std::move(value));
+    };
+    const auto optional = [&](const char* name, const std::optional<std::string>& value) {
+        if (value) option(name, *value);
+    };
+
+    flag("-c");
+    option("-h", spec.real_server.to_string());
+    option("-p", std::to_string(spec.virtual_port.number));
+    option("-r", std::to_string(spec.real_port.number));
+    if (spec.fwmark) option("-f", std::to_string(spec.fwmark->number));
+    if (spec.protocol == net::Protocol::udp) flag("-u");
+    optional("-e", spec.send_program);
+    optional("-s", spec.send);
+    optional("-x", spec.expect);
+    if (spec.quiesce) flag("-q");
+    if (spec.regex) flag("--regex");
+    if (spec.verbose) flag("-v");
+    option("-a", duration_text(spec.reentry));
+    option("-I", ipvsadm_path);
+    option("-t", duration_text(spec.interval));
+    option("-w", std::to_string(spec.weight));
+    option("-V", spec.virtual_address.to_string());
+    option("-M", std::string(1, spec.method));
+    optional("-U", spec.load_command);
+    if (spec.foreground) flag("--nodaemon");
+    flag("--lvs");
+    return words;
+}
+
+}  // namespace pulse::health
