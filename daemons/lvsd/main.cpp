@@ -1,0 +1,67 @@
+#include <cstdio>
+#include <exception>
+
+#include "lvsd.h"
+#include "pulse/config_file/load.h"
+#include "pulse/log/log.h"
+#include "pulse/process/daemonize.h"
+#include "pulse/runtime/file.h"
+
+namespace {
+
+using namespace pulse;
+
+constexpr const char* pid_file = "/var/run/lvs.pid";
+
+int refuse(const Error& error) {
+    std::fprintf(stderr, "lvs: %s\n", error.message().c_str());
+    return 1;
+}
+
+int test_start(const config::Config& config) {
+    for (const auto* service : director::services(config))
+        std::printf("starting virtual service %s active: %d\n", service->name.c_str(), service->port.number);
+    for (const auto& monitor : director::monitors(config))
+        std::printf("monitor for %s/%s\n", monitor.virtual_name.c_str(), monitor.server_name.c_str());
+    return 0;
+}
+
+int run(int argc, char** argv) {
+    const auto options = lvsd::parse_options(argc, argv);
+    if (!options) return refuse(options.error());
+    if (options->help) return std::fputs(lvsd::help_text().c_str(), stdout), 0;
+    if (options->version) return std::puts("lvsd " PULSE_VERSION), 0;
+
+    auto loaded = config_file::load(options->config_file);
+    if (!loaded) return refuse(loaded.error());
+    for (const auto& warning : loaded->warnings) std::fputs(warning.c_str(), stderr);
+    if (options->test_start) return test_start(loaded->config);
+    auto ipvs = kernel::IpvsClient::open();
+    if (!ipvs) return refuse(ipvs.error());
+
+    auto parent = process::inherited_channel();
+    if (!options->foreground && !options->no_fork)
+        if (auto left = process::daemonize(); !left) return refuse(left.error());
+    log::open({.ident = "lvs", .foreground = options->foreground, .verbose = options->verbose});
+    if (!options->foreground)
+        if (auto written = runtime::write_pid_file(pid_file); !written)
+            log::warning("{}", written.error().message());
+
+    boost::asio::io_context context(1);
+    lvsd::Lvsd director(context, *options, std::move(loaded->config), std::move(*ipvs), std::move(parent));
+    director.start();
+    context.run();
+    if (!options->foreground) runtime::remove_file(pid_file);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "lvs: internal error: %s\n", failure.what());
+        return 70;
+    }
+}
