@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+#include "pulse/base/result.h"
+#include "pulse/failover/cluster.h"
+#include "pulse/heartbeat/classic.h"
+
+namespace pulse::daemon {
+
+/// The UDP side of heartbeats: one socket per path, bound to our own address of that path.
+class Heartbeats {
+  public:
+    using OnHeard = std::function<void(heartbeat::Decoded)>;
+
+    /// Binds every path. An address that cannot be bound is an error: a router that cannot be heard must not start.
+    [[nodiscard]] static Result<Heartbeats> open(boost::asio::io_context& context,
+                                                 const std::vector<failover::Path>& paths, net::Port port);
+
+    /// Starts hearing. A datagram counts only if it comes from one of the partner's addresses.
+    void listen(OnHeard on_heard);
+
+    /// Sends on every path, without waiting. A path that fails is logged when it begins to fail.
+    void send(heartbeat::Word word);
+
+  private:
+    struct Line {
+        failover::Path path;
+        boost::asio::ip::udp::socket socket;
+        boost::asio::ip::udp::endpoint partner;
+        bool failing = false;
+    };
+
+    explicit Heartbeats(boost::asio::io_context& context) : context_(&context) {}
+    boost::asio::awaitable<void> hear(std::size_t line);
+
+    boost::asio::io_context* context_;
+    std::vector<Line> lines_;
+    OnHeard on_heard_;
+};
+
+}  // namespace pulse::daemon

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "pulse/failover/machine.h"
+#include "pulse/process/channel.h"
+#include "pulse/process/child.h"
+
+namespace pulse::daemon {
+
+/// Runs lvsd as our child, at most one at a time, and reports what becomes of it as events.
+class LvsdRunner {
+  public:
+    using OnEvent = std::function<void(failover::Event)>;
+
+    LvsdRunner(boost::asio::io_context& context, std::string program, std::vector<std::string> arguments,
+               OnEvent on_event)
+        : context_(context),
+          program_(std::move(program)),
+          arguments_(std::move(arguments)),
+          on_event_(std::move(on_event)) {}
+
+    /// Starts it; while one is still ending, right after that.
+    void start();
+
+    /// Asks it to remove its services and end; kills it if it takes too long.
+    void stop();
+
+    void signal(int number) const {
+        if (child_) child_->kill(number);
+    }
+
+  private:
+    boost::asio::awaitable<void> watch();
+    boost::asio::awaitable<void> kill_late(int pid);
+    void report_soon(failover::Event event);
+
+    boost::asio::io_context& context_;
+    std::string program_;
+    std::vector<std::string> arguments_;
+    OnEvent on_event_;
+    std::optional<process::Child> child_;
+    std::optional<process::Channel> channel_;
+    bool stopping_ = false;
+    bool start_again_ = false;
+};
+
+}  // namespace pulse::daemon

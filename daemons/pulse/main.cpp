@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "options.h"
+#include "pulse/config_file/load.h"
+#include "pulse/log/log.h"
+#include "pulse/process/daemonize.h"
+#include "pulse/runtime/file.h"
+#include "router.h"
+
+namespace {
+
+using namespace pulse;
+
+constexpr const char* pid_file = "/var/run/pulse.pid";
+
+int refuse(const Error& error) {
+    std::fprintf(stderr, "pulse: %s\n", error.message().c_str());
+    return 1;
+}
+
+Result<void> check(const config::Config& config, const std::string& file) {
+    if (config.service == config::ServiceKind::fos)
+        return fail(std::error_code(), "service = fos in " + file + " is not supported; only lvs is");
+    if (std::ranges::none_of(config.virtual_servers, &config::VirtualServer::active))
+        return fail(std::error_code(), "no active lvs services defined in " + file);
+    return {};
+}
+
+Result<failover::Identity> find_identity(const config::Config& config, kernel::RouteClient& route) {
+    const auto addresses = route.addresses();
+    if (!addresses) return fail(addresses.error(), "");
+    std::vector<net::IpAddress> local;
+    for (const auto& address : *addresses) local.push_back(address.address);
+    if (const auto found = failover::identity(config, local)) return *found;
+    const auto text = [](const auto& address) { return address ? address->to_string() : std::string("(not set)"); };
+    return fail(std::error_code(),
+                fmt::format("this machine has neither the address of `primary`, {}, nor that of `backup`, {}",
+                            text(config.primary), text(config.backup)));
+}
+
+int test_start(const config::Config& config, failover::Identity identity) {
+    std::puts(identity == failover::Identity::primary ? "this router is the primary" : "this router is the backup");
+    for (const auto& path : failover::heartbeat_paths(config, identity))
+        fmt::print("heartbeats over the {} network: {} to {}\n", path.name, path.own.to_string(),
+                   path.partner.to_string());
+    for (const auto& floating : failover::floating_addresses(config))
+        fmt::print("when active: {} on {}\n", floating.address.to_string(), floating.label);
+    return 0;
+}
+
+Result<daemon::Resources> open_resources(boost::asio::io_context& context, const config::Config& config,
+                                         failover::Identity identity, kernel::RouteClient addresses_route) {
+    // Without backup_active nothing is sent, but a partner that speaks is still heard.
+    auto heartbeats = daemon::Heartbeats::open(context, failover::heartbeat_paths(config, identity),
+                                               config.heartbeat_port);
+    if (!heartbeats) return fail(heartbeats.error(), "cannot create heartbeat socket. running as root?");
+    auto packets = kernel::PacketSender::open();
+    if (!packets) return fail(packets.error(), "");
+    auto announcer_route = kernel::RouteClient::open();
+    if (!announcer_route) return fail(announcer_route.error(), "");
+    auto links_route = kernel::RouteClient::open();
+    if (!links_route) return fail(links_route.error(), "");
+    return daemon::Resources{
+        .heartbeats = std::move(*heartbeats),
+        .addresses = daemon::Addresses(std::move(addresses_route), failover::floating_addresses(config)),
+        .announcer_route = std::move(*announcer_route),
+        .packets = std::move(*packets),
+        .links_route = std::move(*links_route)};
+}
+
+int run(int argc, char** argv) {
+    const auto options = daemon::parse_options(argc, argv);
+    if (!options) return refuse(options.error());
+    if (options->help) return std::fputs(daemon::help_text().c_str(), stdout), 0;
+    if (options->version) return std::puts("pulse " PULSE_VERSION), 0;
+
+    const auto loaded = config_file::load(options->config_file);
+    if (!loaded) return refuse(loaded.error());
+    for (const auto& warning : loaded->warnings) std::fputs(warning.c_str(), stderr);
+    const auto& config = loaded->config;
+    if (auto usable = check(config, options->config_file); !usable) return refuse(usable.error());
+    auto route = kernel::RouteClient::open();
+    if (!route) return refuse(route.error());
+    const auto identity = find_identity(config, *route);
+    if (!identity) return refuse(identity.error());
+    if (options->test_start || options->no_run) return test_start(config, *identity);
+
+    boost::asio::io_context context(1);
+    auto resources = open_resources(context, config, *identity, std::move(*route));
+    if (!resources) return refuse(resources.error());
+    if (!options->foreground && !options->no_fork) {
+        context.notify_fork(boost::asio::execution_context::fork_prepare);
+        if (auto left = process::daemonize(); !left) return refuse(left.error());
+        context.notify_fork(boost::asio::execution_context::fork_child);
+    }
+    log::open({.ident = "pulse", .foreground = options->foreground, .verbose = options->verbose});
+    if (!options->foreground)
+        if (auto written = runtime::write_pid_file(pid_file); !written)
+            log::warning("{}", written.error().message());
+
+    daemon::Router router(context, *options, config, *identity, std::move(*resources));
+    router.start();
+    context.run();
+    if (!options->foreground) runtime::remove_file(pid_file);
+    return router.exit_status();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "pulse: internal error: %s\n", failure.what());
+        return 70;
+    }
+}

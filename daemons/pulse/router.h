@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "addresses.h"
+#include "announcer.h"
+#include "heartbeats.h"
+#include "link_monitor.h"
+#include "lvsd_runner.h"
+#include "options.h"
+#include "pulse/config/config.h"
+#include "pulse/failover/machine.h"
+
+namespace pulse::daemon {
+
+/// Everything a router needs from the kernel, opened before it leaves the terminal.
+struct Resources {
+    Heartbeats heartbeats;
+    Addresses addresses;
+    kernel::RouteClient announcer_route;
+    kernel::PacketSender packets;
+    kernel::RouteClient links_route;
+};
+
+/// The shell of the role machine: turns what happens into events and carries out the actions.
+class Router {
+  public:
+    Router(boost::asio::io_context& context, const Options& options, const config::Config& config,
+           failover::Identity identity, Resources resources);
+
+    /// Begins; the io_context does the rest and is stopped when the router is to end.
+    void start();
+
+    [[nodiscard]] int exit_status() const { return exit_status_; }
+
+  private:
+    void handle(const failover::Event& event);
+    void perform(const failover::Action& action);
+    void run_hook(const std::optional<std::string>& command);
+    void synchronise(bool as_master) const;
+    void show_role();
+    boost::asio::awaitable<void> hear_signals();
+    boost::asio::awaitable<void> wait_for_hook(process::Child child, std::string command);
+
+    boost::asio::io_context& context_;
+    config::Config config_;
+    failover::Settings settings_;
+    failover::State state_;
+    Heartbeats heartbeats_;
+    Addresses addresses_;
+    Announcer announcer_;
+    LvsdRunner lvsd_;
+    LinkMonitor links_;
+    boost::asio::signal_set signals_;
+    boost::asio::steady_timer alarm_;
+    int exit_status_ = 0;
+};
+
+}  // namespace pulse::daemon
