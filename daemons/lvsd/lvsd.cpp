@@ -141,7 +141,10 @@ asio::awaitable<void> Lvsd::hear_signals() {
 }
 
 asio::awaitable<void> Lvsd::hear_parent() {
-    while (co_await parent_->receive()) {
+    bool open = true;
+    while (open) {
+        const auto message = co_await parent_->receive();
+        open = message.has_value();
     }
     if (stopping_) co_return;
     // pulse died. The table stays: connections go on, and the lvsd of the next pulse adopts it.

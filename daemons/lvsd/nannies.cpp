@@ -66,8 +66,9 @@ Result<void> Nannies::start(Watch& watch) const {
 }
 
 asio::awaitable<process::Exit> Nannies::live(Watch& watch) {
-    while (auto message = co_await watch.channel->receive()) {
-        if (!watch.wanted) break;
+    for (;;) {
+        const auto message = co_await watch.channel->receive();
+        if (!message || !watch.wanted) break;
         const auto report = health::report_from(*message);
         if (report) on_report_(watch.monitor.key, *report);
     }

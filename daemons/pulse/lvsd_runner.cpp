@@ -45,8 +45,11 @@ void LvsdRunner::stop() {
 }
 
 asio::awaitable<void> LvsdRunner::watch() {
-    while (auto message = co_await channel_->receive())
+    for (;;) {
+        const auto message = co_await channel_->receive();
+        if (!message) break;
         if (message->find("ready") && !stopping_) on_event_(failover::LvsdReady{});
+    }
     const auto ended = co_await child_->wait();
     const auto pid = child_->pid();
     child_.reset();
