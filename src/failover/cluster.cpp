@@ -7,7 +7,8 @@ namespace pulse::failover {
 std::vector<FloatingAddress> floating_addresses(const config::Config& config) {
     std::vector<FloatingAddress> addresses;
     const auto add = [&](const config::DeviceAddress& at, const std::optional<net::Netmask>& mask) {
-        if (at.address.is_unspecified() || std::ranges::count(addresses, at.address, &FloatingAddress::address) > 0)
+        if (at.address.is_unspecified() ||
+            std::ranges::count(addresses, at.address, &FloatingAddress::address) > 0)
             return;
         addresses.push_back({.address = at.address,
                              .label = at.device,
@@ -16,7 +17,8 @@ std::vector<FloatingAddress> floating_addresses(const config::Config& config) {
     for (const auto& virtual_server : config.virtual_servers)
         if (virtual_server.active && virtual_server.address)
             add(*virtual_server.address, virtual_server.vip_nmask);
-    if (config.network == config::Network::nat && config.nat_router) add(*config.nat_router, config.nat_nmask);
+    if (config.network == config::Network::nat && config.nat_router)
+        add(*config.nat_router, config.nat_nmask);
     return addresses;
 }
 

@@ -29,6 +29,7 @@ class Step {
         s_.holds_addresses = event.holds_addresses;
         s_.heartbeat_at = now_ + settings_.keepalive;
         s_.dead_at = now_ + settings_.deadtime;
+        if (!primary()) s_.patient_until = s_.dead_at;
         act(RunInactiveCommand{});
         act(Synchronise{.as_master = false});
         if (settings_.force_active)
@@ -210,7 +211,8 @@ class Step {
 
     void heard_stopped() {
         alive();
-        if (may_activate())
+        // Both routers booted together: without patience the role would fall to whoever speaks last.
+        if (may_activate() && now_ >= s_.patient_until)
             activate(primary() ? "backup inactive: activating lvs" : "primary inactive: activating lvs");
     }
 

@@ -21,8 +21,8 @@ struct FloatingAddress {
     friend bool operator==(const FloatingAddress&, const FloatingAddress&) = default;
 };
 
-/// The VIP of every active virtual server and, with NAT, the real servers' gateway. An address used by several
-/// virtuals appears once, with the first one's device and mask.
+/// The VIP of every active virtual server and, with NAT, the real servers' gateway. An address used by
+/// several virtuals appears once, with the first one's device and mask.
 [[nodiscard]] std::vector<FloatingAddress> floating_addresses(const config::Config& config);
 
 /// Which router owns one of these local addresses: `primary` is looked for first, then `backup`.

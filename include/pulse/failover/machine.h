@@ -40,6 +40,7 @@ struct State {
     bool holds_addresses = false;  ///< on standby: floating addresses left from before a crash are still up
     TimePoint heartbeat_at{};      ///< next one is due
     TimePoint dead_at{};           ///< the partner counts as dead when nothing is heard before
+    TimePoint patient_until{};     ///< backup, after start: a standby primary is left to take the role itself
     std::optional<TimePoint> ready_by;        ///< lvsd was started and has not reported yet
     std::optional<TimePoint> restart_at;      ///< lvsd crashed and is to be started again
     std::optional<TimePoint> child_retry_at;  ///< child_failed ends

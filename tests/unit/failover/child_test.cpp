@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "router.h"
+
+namespace pulse::failover {
+namespace {
+
+using heartbeat::Word;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const LvsdCrashed killed{.pid = 4711, .how = "terminated with signal 9"};
+
+TEST(Lvsd, CrashIsRepairedInPlace) {
+    Router router(Identity::primary);
+    router.become_active();
+    router.feed(killed);
+    EXPECT_THAT(router.logged(), ElementsAre("Child process 4711 terminated with signal 9"));
+    EXPECT_TRUE(router.did<StartLvsd>());
+    EXPECT_FALSE(router.did<DropAddresses>());
+    EXPECT_EQ(router.state.role, Role::active);
+}
+
+TEST(Lvsd, ReadyAfterARepairRaisesNothingAgain) {
+    Router router(Identity::primary);
+    router.become_active();
+    router.feed(killed);
+    router.feed(LvsdReady{});
+    EXPECT_THAT(router.actions, IsEmpty());
+}
+
+TEST(Lvsd, SecondCrashWaitsBeforeTheRestart) {
+    Router router(Identity::primary);
+    router.become_active();
+    router.feed(killed);
+    router.feed(killed);
+    EXPECT_FALSE(router.did<StartLvsd>());
+    router.wait(router.settings.crash_pause);
+    EXPECT_TRUE(router.did<StartLvsd>());
+}
+
+TEST(Lvsd, RepeatedCrashesGiveTheRoleAway) {
+    Router router(Identity::primary);
+    router.become_active();
+    for (int crash = 0; crash < router.settings.crash_limit; ++crash) {
+        router.feed(killed);
+        router.wait(router.settings.crash_pause);
+        EXPECT_EQ(router.state.role, Role::active);
+    }
+    router.feed(killed);
+    EXPECT_EQ(router.state.role, Role::standby);
+    EXPECT_TRUE(router.did<DropAddresses>());
+    EXPECT_EQ(router.sent().back(), Word::lvs_stopped);
+}
+
+TEST(Lvsd, CrashesFarApartAreForgotten) {
+    Router router(Identity::primary);
+    router.become_active();
+    for (int crash = 0; crash < 20; ++crash) {
+        router.wait(router.settings.crash_window);
+        router.feed(killed);
+        EXPECT_TRUE(router.did<StartLvsd>());
+        router.feed(LvsdReady{});
+    }
+    EXPECT_EQ(router.state.role, Role::active);
+}
+
+TEST(Lvsd, RouterThatGaveItUpStaysOutForAWhile) {
+    Router router(Identity::primary);
+    router.become_active();
+    for (int crash = 0; crash <= router.settings.crash_limit; ++crash) router.feed(killed);
+    ASSERT_EQ(router.state.role, Role::standby);
+    router.hear(Word::lvs_stopped);
+    EXPECT_EQ(router.state.role, Role::standby);
+    router.wait(router.settings.child_failed_pause);
+    router.hear(Word::lvs_stopped);
+    EXPECT_NE(router.state.role, Role::standby);
+}
+
+TEST(Lvsd, AnActivePartnerClearsTheFailure) {
+    Router router(Identity::primary);
+    router.become_active();
+    for (int crash = 0; crash <= router.settings.crash_limit; ++crash) router.feed(killed);
+    router.hear(Word::lvs_running);
+    router.hear(Word::lvs_stopped);
+    EXPECT_EQ(router.state.role, Role::starting);
+}
+
+TEST(Lvsd, LoneRouterNeverGivesUp) {
+    Router router(Identity::primary, false);
+    router.become_active();
+    for (int crash = 0; crash < 50; ++crash) {
+        router.feed(killed);
+        router.wait(router.settings.crash_pause);
+        EXPECT_EQ(router.state.role, Role::active);
+    }
+    EXPECT_TRUE(router.did<StartLvsd>());
+}
+
+TEST(Lvsd, ThatIsNeverReadyCostsTheRole) {
+    Router router(Identity::backup);
+    router.start();
+    router.wait(5s);
+    ASSERT_EQ(router.state.role, Role::starting);
+    router.wait(router.settings.ready_limit);
+    EXPECT_EQ(router.state.role, Role::standby);
+    EXPECT_TRUE(router.did<StopLvsd>());
+    EXPECT_TRUE(router.state.child_failed);
+}
+
+TEST(Lvsd, LoneRouterStartsAnLvsdThatWasNeverReadyAgain) {
+    Router router(Identity::primary, false);
+    router.start();
+    router.wait(router.settings.ready_limit);
+    ASSERT_EQ(router.state.role, Role::standby);
+    router.wait(router.settings.child_failed_pause);
+    EXPECT_EQ(router.state.role, Role::starting);
+    EXPECT_TRUE(router.did<StartLvsd>());
+}
+
+TEST(Lvsd, CrashWhileStoppingEndsNothingTwice) {
+    Router router(Identity::primary);
+    router.become_active();
+    router.feed(StopAsked{15});
+    router.feed(killed);
+    EXPECT_FALSE(router.did<StartLvsd>());
+}
+
+TEST(Lvsd, StopWhileItWaitsForItsRestartExitsAtOnce) {
+    Router router(Identity::primary);
+    router.become_active();
+    router.feed(killed);
+    router.feed(killed);
+    router.feed(StopAsked{15});
+    EXPECT_FALSE(router.did<StopLvsd>());
+    EXPECT_TRUE(router.did<Exit>());
+}
+
+}  // namespace
+}  // namespace pulse::failover
