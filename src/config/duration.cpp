@@ -1,5 +1,6 @@
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "pulse/base/text.h"
 
@@ -54,7 +55,7 @@ std::optional<milliseconds> read_duration(Values& values) {
         values.error(0, "integer out of range", "the longest is " + std::to_string(largest_int) + " seconds");
         return std::nullopt;
     }
-    const milliseconds rounded(static_cast<long long>(*with_unit + 0.5));
+    const milliseconds rounded(std::llround(*with_unit));
     if (rounded == milliseconds::zero() && *with_unit > 0) {
         values.error(0, "integer out of range", "the shortest is 1ms");
         return std::nullopt;

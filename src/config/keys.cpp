@@ -210,7 +210,6 @@ std::string_view type_name(ValueType type) {
         case ValueType::integer:
             return "integer";
         case ValueType::boolean:
-            return "0 or 1";
         case ValueType::flag:
             return "0 or 1";
         case ValueType::duration:

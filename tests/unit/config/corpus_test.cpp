@@ -101,8 +101,7 @@ TEST(Corpus, DistributionSampleMeansWhatItSays) {
     EXPECT_EQ(config.heartbeat_port, net::Port{1050});
     EXPECT_EQ(config.reservation_conflict_action, ReservationConflict::preempt);
     EXPECT_EQ(config.primary_shared, "/dev/sdb");
-    ASSERT_TRUE(config.nat_router.has_value());
-    EXPECT_EQ(config.nat_router->device, "eth1:1");
+    EXPECT_EQ(config.nat_router.value_or(DeviceAddress{}).device, "eth1:1");
     const auto& first = config.virtual_servers.at(0);
     EXPECT_EQ(first.name, "server1");
     EXPECT_EQ(first.fwmark, net::FirewallMark{100});

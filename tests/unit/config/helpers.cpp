@@ -33,6 +33,7 @@ std::string complaints(std::string_view text) { return format(read_text(text).di
 
 std::vector<std::string> brief(const Reading& reading) {
     std::vector<std::string> out;
+    out.reserve(reading.diagnostics.size());
     for (const auto& d : reading.diagnostics)
         out.push_back(std::to_string(d.line) + (d.severity == Severity::error ? ": error: " : ": warning: ") +
                       d.text);

@@ -31,6 +31,7 @@ TEST(Tolerance, SendIsReadAsMeant) {
         {R"(send = "abc" # why)", "abc", true},
         {R"(send = abc # why)", "abc", true},
         {"send = \"abc\" \t", "abc", true},
+        {"send = \"abc\\\" ", "abc\\", true},
         {R"(send = "say \"hi\" now")", R"(say \"hi\" now)", true},
         {R"(send = "<a href="x">")", R"(<a href="x">)", true},
         {R"(send = #abc)", "#abc", true},
@@ -71,10 +72,9 @@ TEST(Tolerance, HeadersAreReadAsMeant) {
 TEST(Tolerance, AddressAndDeviceMayBeQuoted) {
     const auto reading = read_text(in_virtual("address = \"10.0.0.10\" \"eth0:1\""));
     EXPECT_TRUE(reading.ok());
-    const auto& address = reading.config.virtual_servers.at(0).address;
-    ASSERT_TRUE(address.has_value());
-    EXPECT_EQ(address->device, "eth0:1");
-    EXPECT_EQ(address->base_device(), "eth0");
+    const auto address = reading.config.virtual_servers.at(0).address.value_or(DeviceAddress{});
+    EXPECT_EQ(address.device, "eth0:1");
+    EXPECT_EQ(address.base_device(), "eth0");
 }
 
 TEST(Tolerance, CommentAfterAClosingBraceIsNoText) {

@@ -95,7 +95,7 @@ TEST(Values, HostsMayBeNamesAndIpv6) {
     EXPECT_EQ(read_text("primary = fd00::1\n").config.primary, net::IpAddress::parse("fd00::1"));
     const auto service =
         read_text(in_virtual("vip_nmask = 64\naddress = fd00::a eth0")).config.virtual_servers.at(0);
-    EXPECT_EQ(service.address->address, net::IpAddress::parse("fd00::a"));
+    EXPECT_EQ(service.address.value_or(DeviceAddress{}).address, net::IpAddress::parse("fd00::a"));
     EXPECT_EQ(service.vip_nmask, net::Netmask::prefix(net::Family::v6, 64));
 }
 
