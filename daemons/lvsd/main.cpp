@@ -13,8 +13,10 @@ using namespace pulse;
 
 constexpr const char* pid_file = "/var/run/lvs.pid";
 
-int refuse(const Error& error) {
+/// Says why lvsd does not run: to a terminal, and to the log when pulse started us, for then nobody reads stderr.
+int refuse(const Error& error, bool to_log = false) {
     std::fprintf(stderr, "lvs: %s\n", error.message().c_str());
+    if (to_log) log::error("{}", error.message());
     return 1;
 }
 
@@ -32,17 +34,21 @@ int run(int argc, char** argv) {
     if (options->help) return std::fputs(lvsd::help_text().c_str(), stdout), 0;
     if (options->version) return std::puts("lvsd " PULSE_VERSION), 0;
 
+    const log::Settings log_settings{
+        .ident = "lvs", .foreground = options->foreground, .verbose = options->verbose};
+    if (options->no_fork) log::open(log_settings);
     auto loaded = config_file::load(options->config_file);
-    if (!loaded) return refuse(loaded.error());
-    for (const auto& warning : loaded->warnings) std::fputs(warning.c_str(), stderr);
+    if (!loaded) return refuse(loaded.error(), options->no_fork);
+    auto parent = process::inherited_channel();
+    if (!parent)  // pulse has shown them already
+        for (const auto& warning : loaded->warnings) std::fputs(warning.c_str(), stderr);
     if (options->test_start) return test_start(loaded->config);
     auto ipvs = kernel::IpvsClient::open();
-    if (!ipvs) return refuse(ipvs.error());
+    if (!ipvs) return refuse(ipvs.error(), options->no_fork);
 
-    auto parent = process::inherited_channel();
     if (!options->foreground && !options->no_fork)
         if (auto left = process::daemonize(); !left) return refuse(left.error());
-    log::open({.ident = "lvs", .foreground = options->foreground, .verbose = options->verbose});
+    if (!options->no_fork) log::open(log_settings);
     if (!options->foreground)
         if (auto written = runtime::write_pid_file(pid_file); !written)
             log::warning("{}", written.error().message());

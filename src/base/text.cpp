@@ -1,5 +1,8 @@
 #include "pulse/base/text.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace pulse {
 
 std::optional<long long> parse_c_integer(std::string_view text) {
@@ -13,12 +16,13 @@ std::optional<long long> parse_c_integer(std::string_view text) {
     } else if (text.size() > 1 && text.front() == '0') {
         base = 8;
     }
-    if (text.empty() || text.front() == '-' || text.front() == '+') return std::nullopt;
-    long long value = 0;
+    unsigned long long magnitude = 0;
     const auto* end = text.data() + text.size();
-    const auto [rest, code] = std::from_chars(text.data(), end, value, base);
+    const auto [rest, code] = std::from_chars(text.data(), end, magnitude, base);
     if (code != std::errc{} || rest != end) return std::nullopt;
-    return negative ? -value : value;
+    constexpr unsigned long long most = std::numeric_limits<long long>::max();
+    if (magnitude > most + (negative ? 1 : 0)) return std::nullopt;
+    return static_cast<long long>(negative ? 0 - magnitude : magnitude);
 }
 
 std::vector<std::string_view> split_words(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "pulse/ipvs/plan.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "pulse/base/match.h"
@@ -10,15 +11,18 @@ namespace {
 
 void plan_destinations(const ServiceEntry& actual, const ServiceEntry& desired, std::vector<Step>& steps) {
     const auto& id = desired.service.id;
+    std::vector<Step> leaving;  // what takes new connections away
     for (const auto& [endpoint, wanted] : desired.destinations) {
         const auto found = actual.destinations.find(endpoint);
         if (found == actual.destinations.end())
             steps.emplace_back(AddDestination{id, wanted});
         else if (found->second != wanted)
-            steps.emplace_back(EditDestination{id, wanted});
+            (wanted.weight < found->second.weight ? leaving : steps)
+                .emplace_back(EditDestination{id, wanted});
     }
     for (const auto& [endpoint, present] : actual.destinations)
-        if (!desired.destinations.contains(endpoint)) steps.emplace_back(DeleteDestination{id, endpoint});
+        if (!desired.destinations.contains(endpoint)) leaving.emplace_back(DeleteDestination{id, endpoint});
+    std::ranges::move(leaving, std::back_inserter(steps));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ std::optional<Mac> Mac::parse(std::string_view text) {
         const auto [end, code] = std::from_chars(text.data(), text.data() + 2, byte, 16);
         if (code != std::errc{} || end != text.data() + 2) return std::nullopt;
         text.remove_prefix(2);
-        if (text.size() > 1 && text.front() == ':') text.remove_prefix(1);
+        if (text.starts_with(':')) text.remove_prefix(1);
     }
     if (!text.empty()) return std::nullopt;
     return mac;

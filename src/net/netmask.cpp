@@ -19,7 +19,7 @@ std::optional<Netmask> Netmask::parse(std::string_view text, Family family) {
         return prefix(family, *length);
     }
     const auto bits = IpAddress::parse(text);
-    if (!bits || bits->family() != family) return std::nullopt;
+    if (family != Family::v4 || !bits || !bits->is_v4()) return std::nullopt;
     return Netmask(*bits);
 }
 

@@ -134,8 +134,9 @@ asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePo
     auto child = start(executor, request_for(check, writing.get()));
     writing.close();
     if (!child) {
-        failure.reason = Reason::program_cannot_run;
         failure.number = child.error().code.value();
+        const bool missing = failure.number == ENOENT || failure.number == EACCES || failure.number == ENOEXEC;
+        failure.reason = missing ? Reason::program_cannot_run : Reason::local_failure;
         co_return failure;
     }
     KillGuard guard(*child);

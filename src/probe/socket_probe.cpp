@@ -56,6 +56,9 @@ struct SocketAddress {
 Outcome connect_outcome(int error) {
     if (error == ECONNREFUSED) return {.reason = Reason::connect_refused};
     if (error == ETIMEDOUT) return {.reason = Reason::connect_timed_out};
+    // No port or no memory left here: that says nothing of the server.
+    if (error == EADDRNOTAVAIL || error == ENOBUFS || error == ENOMEM)
+        return {.reason = Reason::local_failure, .number = error};
     return {.reason = Reason::connect_failed, .number = error};
 }
 

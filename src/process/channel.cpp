@@ -15,6 +15,12 @@ namespace pulse::process {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr std::size_t longest_message = 8192;
+
+}  // namespace
+
 Result<std::pair<runtime::UniqueFd, runtime::UniqueFd>> make_channel_pair() {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
@@ -39,6 +45,9 @@ Channel::Channel(const asio::any_io_executor& executor, runtime::UniqueFd socket
 
 Result<void> Channel::send(const Fields& message) {
     const auto text = message.to_text();
+    // The receiver would take an empty datagram for the end and cut off one that is too long.
+    if (text.empty() || text.size() > longest_message)
+        return fail(std::errc::message_size, "cannot send to the other end of a channel");
     boost::system::error_code error;
     socket_.send(asio::buffer(text), MSG_NOSIGNAL | MSG_DONTWAIT, error);
     if (error) return fail(std::error_code(error), "cannot send to the other end of a channel");
@@ -46,7 +55,7 @@ Result<void> Channel::send(const Fields& message) {
 }
 
 asio::awaitable<std::optional<Fields>> Channel::receive() {
-    std::string buffer(8192, '\0');
+    std::string buffer(longest_message, '\0');
     asio::socket_base::message_flags flags = 0;
     const auto [error, size] =
         co_await socket_.async_receive(asio::buffer(buffer), 0, flags, runtime::as_result);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <unistd.h>
 
@@ -100,16 +101,18 @@ Child::Child(const asio::any_io_executor& executor, pid_t pid, runtime::UniqueFd
     : pid_(pid), pidfd_(executor, pidfd.release()) {}
 
 asio::awaitable<Exit> Child::wait() {
+    // A deadline may come between the end and its being noticed: the next wait must still know how it ended.
+    if (ended_) co_return *ended_;
     const auto [cancelled] =
         co_await pidfd_.async_wait(asio::posix::stream_descriptor::wait_read, runtime::as_result);
     int status = 0;
     if (cancelled || ::waitpid(pid_, &status, WNOHANG) != pid_) co_return Exit{};
-    Exit ended;
+    ended_.emplace();
     if (WIFSIGNALED(status))
-        ended.signal = WTERMSIG(status);
+        ended_->signal = WTERMSIG(status);
     else
-        ended.status = WEXITSTATUS(status);
-    co_return ended;
+        ended_->status = WEXITSTATUS(status);
+    co_return *ended_;
 }
 
 void Child::kill(int signal) const {

@@ -51,8 +51,8 @@ using Step =
 [[nodiscard]] std::string describe(const Step& step);
 
 /// The fewest steps that make `desired` of `actual`. What exists on both sides is edited, never removed and
-/// added again, and what is equal is not touched, so connections survive. Servers join before others leave: a
-/// service is never emptier in between than it must be.
+/// added again, and what is equal is not touched, so connections survive. Servers join, or gain weight,
+/// before others lose weight or leave: a service is never emptier in between than it must be.
 [[nodiscard]] std::vector<Step> plan(const Table& actual, const Table& desired);
 
 /// The part of `table` whose services are in `ids`: how foreign services are kept out of a plan.

@@ -30,7 +30,8 @@ class Channel {
   public:
     Channel(const boost::asio::any_io_executor& executor, runtime::UniqueFd socket);
 
-    /// Sends without waiting. A full queue or a dead peer is an error; nothing is retried.
+    /// Sends without waiting. A full queue, a dead peer, and a message of nothing or of more than 8 KiB are
+    /// errors; nothing is retried.
     [[nodiscard]] Result<void> send(const Fields& message);
 
     /// The next message; nullopt when the peer has closed its end, or the channel was closed here.

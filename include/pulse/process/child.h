@@ -45,8 +45,8 @@ class Child {
 
     [[nodiscard]] pid_t pid() const { return pid_; }
 
-    /// Waits for the end and reaps it. To be awaited until it has ended; after a cancelled wait it may be
-    /// awaited again.
+    /// Waits for the end and reaps it. To be awaited until it has ended; may be awaited again, after a
+    /// cancelled wait and after the end.
     [[nodiscard]] boost::asio::awaitable<Exit> wait();
 
     /// Sends a signal; a child that has already ended is no concern.
@@ -60,6 +60,7 @@ class Child {
 
     pid_t pid_;
     boost::asio::posix::stream_descriptor pidfd_;
+    std::optional<Exit> ended_;
 };
 
 }  // namespace pulse::process

@@ -1,5 +1,6 @@
 #include "pulse/health/hysteresis.h"
 
+#include <cerrno>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -44,6 +45,15 @@ TEST(Hysteresis, OneFailureIsDownAndTheThresholdBringsBack) {
 
     const auto eighteen = newcomer(milliseconds(10'000), milliseconds(180'000));
     EXPECT_EQ(played(eighteen, "-" + std::string(18, '+')), std::string(18, 'd') + "u");
+}
+
+TEST(Hysteresis, ACheckThatCouldNotBeTriedChangesNothing) {
+    const Outcome untried{.reason = Reason::local_failure, .number = EMFILE};
+    const auto fresh = newcomer(milliseconds(6'000), milliseconds(15'000));
+    EXPECT_EQ(step(fresh, untried).standing, fresh);
+    const auto up = step(fresh, good).standing;
+    EXPECT_EQ(step(up, untried).standing, up);
+    EXPECT_FALSE(step(up, untried).change);
 }
 
 TEST(Hysteresis, OnlyAChangedVerdictIsAChange) {
