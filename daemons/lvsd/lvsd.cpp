@@ -15,8 +15,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// How long readiness waits for the first checks. Addresses raised over an empty table refuse clients; addresses raised
-/// late leave them waiting.
+/// How long readiness waits for the first checks. Addresses raised over an empty table refuse clients;
+/// addresses raised late leave them waiting.
 constexpr auto settling_limit = std::chrono::seconds(1);
 
 std::chrono::seconds retry_pause(int failures) {
@@ -103,7 +103,8 @@ void Lvsd::converge() {
 void Lvsd::tell_ready_when_settled() {
     if (ready_told_ || !parent_ || failures_ > 0 || !director::settled(config_, standings_)) return;
     ready_told_ = true;
-    if (auto told = parent_->send(Fields().add("ready", "1")); !told) log::error("{}", told.error().message());
+    if (auto told = parent_->send(Fields().add("ready", "1")); !told)
+        log::error("{}", told.error().message());
 }
 
 asio::awaitable<void> Lvsd::limit_settling() {
@@ -111,7 +112,8 @@ asio::awaitable<void> Lvsd::limit_settling() {
     if (ready_told_ || !parent_ || stopping_) co_return;
     ready_told_ = true;
     log::warning("no real server of some virtual service has answered yet");
-    if (auto told = parent_->send(Fields().add("ready", "1")); !told) log::error("{}", told.error().message());
+    if (auto told = parent_->send(Fields().add("ready", "1")); !told)
+        log::error("{}", told.error().message());
 }
 
 void Lvsd::reload() {

@@ -8,16 +8,18 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "nannies.h"
-#include "options.h"
 #include "pulse/config/config.h"
 #include "pulse/director/director.h"
 #include "pulse/kernel/ipvs_client.h"
 #include "pulse/process/channel.h"
 
+#include "nannies.h"
+#include "options.h"
+
 namespace pulse::lvsd {
 
-/// The director's shell: hears nannies, signals and pulse, and keeps the kernel's table at what `director` says.
+/// The director's shell: hears nannies, signals and pulse, and keeps the kernel's table at what `director`
+/// says.
 class Lvsd {
   public:
     Lvsd(boost::asio::io_context& context, Options options, config::Config config, kernel::IpvsClient ipvs,

@@ -1,11 +1,12 @@
 #include <cstdio>
 #include <exception>
 
-#include "lvsd.h"
 #include "pulse/config_file/load.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
 #include "pulse/runtime/file.h"
+
+#include "lvsd.h"
 
 namespace {
 
@@ -13,7 +14,8 @@ using namespace pulse;
 
 constexpr const char* pid_file = "/var/run/lvs.pid";
 
-/// Says why lvsd does not run: to a terminal, and to the log when pulse started us, for then nobody reads stderr.
+/// Says why lvsd does not run: to a terminal, and to the log when pulse started us, for then nobody reads
+/// stderr.
 int refuse(const Error& error, bool to_log = false) {
     std::fprintf(stderr, "lvs: %s\n", error.message().c_str());
     if (to_log) log::error("{}", error.message());
@@ -26,6 +28,14 @@ int test_start(const config::Config& config) {
     for (const auto& monitor : director::monitors(config))
         std::printf("monitor for %s/%s\n", monitor.virtual_name.c_str(), monitor.server_name.c_str());
     return 0;
+}
+
+/// After a crash nobody remembers what was added; the file tells which services are ours.
+int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool to_log) {
+    std::set<ipvs::ServiceId> ours;
+    for (const auto* service : director::services(config)) ours.insert(director::service_id(*service));
+    const auto removed = kernel::converge(ipvs, {}, ours);
+    return removed ? 0 : refuse(removed.error(), to_log);
 }
 
 int run(int argc, char** argv) {
@@ -45,6 +55,7 @@ int run(int argc, char** argv) {
     if (options->test_start) return test_start(loaded->config);
     auto ipvs = kernel::IpvsClient::open();
     if (!ipvs) return refuse(ipvs.error(), options->no_fork);
+    if (options->remove) return remove_services(loaded->config, *ipvs, options->no_fork);
 
     if (!options->foreground && !options->no_fork)
         if (auto left = process::daemonize(); !left) return refuse(left.error());

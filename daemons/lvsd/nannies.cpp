@@ -37,7 +37,8 @@ void Nannies::want(const std::vector<director::Monitor>& monitors) {
         if (watch && watch->monitor == monitor) continue;
         if (watch) end(*watch);
         watch = std::make_shared<Watch>(Watch{.monitor = monitor});
-        runtime::spawn_logged(executor_, "nanny of " + monitor.virtual_name + "/" + monitor.server_name, run(watch));
+        runtime::spawn_logged(executor_, "nanny of " + monitor.virtual_name + "/" + monitor.server_name,
+                              run(watch));
     }
 }
 

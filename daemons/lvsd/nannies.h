@@ -28,7 +28,8 @@ class Nannies {
 
     Nannies(boost::asio::any_io_executor executor, Settings settings, OnReport on_report);
 
-    /// Makes exactly these run: starts what is missing, ends what is not listed, replaces what is to run differently.
+    /// Makes exactly these run: starts what is missing, ends what is not listed, replaces what is to run
+    /// differently.
     void want(const std::vector<director::Monitor>& monitors);
 
     /// Ends all; `none_left` tells when they are gone.

@@ -13,6 +13,7 @@ struct Options {
     bool no_fork = false;     ///< stay, but log to syslog: how pulse starts us
     bool verbose = false;
     bool test_start = false;  ///< say what would be done and end
+    bool remove = false;      ///< take the services of the file out of the table and end
     bool help = false;
     bool version = false;
 };

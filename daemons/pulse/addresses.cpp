@@ -9,8 +9,8 @@ namespace pulse::daemon {
 
 namespace {
 
-/// lvs.cf names no mask: take the network the device is in anyway, or just the address. (The original took the class
-/// of the address, which draws a whole /8 onto the device.)
+/// lvs.cf names no mask: take the network the device is in anyway, or just the address. (The original took
+/// the class of the address, which draws a whole /8 onto the device.)
 int prefix_length(const failover::FloatingAddress& wanted, int link_index,
                   const std::vector<kernel::InterfaceAddress>& present) {
     if (wanted.prefix_length) return *wanted.prefix_length;
@@ -62,12 +62,6 @@ void Addresses::drop() {
         else
             log::debug("took down {} on {}", wanted.address.to_string(), wanted.label);
     }
-}
-
-bool Addresses::any_up() {
-    const auto present = route_.addresses();
-    if (!present) return false;
-    return std::ranges::any_of(wanted_, [&](const auto& wanted) { return find(*present, wanted).has_value(); });
 }
 
 }  // namespace pulse::daemon

@@ -8,8 +8,8 @@
 
 namespace pulse::daemon {
 
-/// The floating addresses on this router's devices. Nothing is remembered between calls: each looks at what the kernel
-/// has and changes what differs, so a crash or a stranger's edit is repaired by the next call.
+/// The floating addresses on this router's devices. Nothing is remembered between calls: each looks at what
+/// the kernel has and changes what differs, so a crash or a stranger's edit is repaired by the next call.
 class Addresses {
   public:
     Addresses(kernel::RouteClient route, std::vector<failover::FloatingAddress> wanted)
@@ -20,9 +20,6 @@ class Addresses {
 
     /// Takes down what is up.
     void drop();
-
-    /// Whether any of them is up.
-    [[nodiscard]] bool any_up();
 
   private:
     /// The address as the kernel has it, or nullopt.

@@ -12,13 +12,16 @@
 
 namespace pulse::daemon {
 
-/// Tells the neighbours where the floating addresses are now: five rounds a second apart, as the original does, each
-/// in the request and the reply form.
+/// Tells the neighbours where the floating addresses are now: five rounds a second apart, as the original
+/// does, each in the request and the reply form.
 class Announcer {
   public:
     Announcer(boost::asio::io_context& context, kernel::RouteClient route, kernel::PacketSender sender,
               std::vector<failover::FloatingAddress> addresses)
-        : context_(context), route_(std::move(route)), sender_(std::move(sender)), addresses_(std::move(addresses)) {}
+        : context_(context),
+          route_(std::move(route)),
+          sender_(std::move(sender)),
+          addresses_(std::move(addresses)) {}
 
     /// Begins with the first round at once; rounds still going on from before are dropped.
     void start();

@@ -37,8 +37,8 @@ Result<Heartbeats> Heartbeats::open(asio::io_context& context, const std::vector
         if (!error) socket.bind(own, error);
         if (!error) socket.non_blocking(true, error);
         if (error)
-            return fail(std::error_code(error), "failed to bind to heartbeat address " +
-                                                    net::Endpoint{path.own, port}.to_string());
+            return fail(std::error_code(error),
+                        "failed to bind to heartbeat address " + net::Endpoint{path.own, port}.to_string());
         opened.lines_.push_back({.path = path, .socket = std::move(socket), .partner = partner});
     }
     return opened;
@@ -60,7 +60,8 @@ asio::awaitable<void> Heartbeats::hear(std::size_t line) {
         if (error == asio::error::operation_aborted) co_return;
         if (error) {
             // The partner's host answers "nobody listens here" while its pulse is down.
-            if (error != asio::error::connection_refused) log::warning("recvfrom() failed: {}", error.message());
+            if (error != asio::error::connection_refused)
+                log::warning("recvfrom() failed: {}", error.message());
             continue;
         }
         const bool partner = std::ranges::any_of(

@@ -19,7 +19,8 @@ class Heartbeats {
   public:
     using OnHeard = std::function<void(heartbeat::Decoded)>;
 
-    /// Binds every path. An address that cannot be bound is an error: a router that cannot be heard must not start.
+    /// Binds every path. An address that cannot be bound is an error: a router that cannot be heard must not
+    /// start.
     [[nodiscard]] static Result<Heartbeats> open(boost::asio::io_context& context,
                                                  const std::vector<failover::Path>& paths, net::Port port);
 

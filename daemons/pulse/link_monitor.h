@@ -17,8 +17,8 @@ namespace pulse::daemon {
 /// Watches the devices that carry this router's own addresses (`monitor_links`).
 class LinkMonitor {
   public:
-    LinkMonitor(boost::asio::io_context& context, kernel::RouteClient route, std::vector<failover::Path> paths,
-                Duration interval, std::function<void(bool up)> on_change)
+    LinkMonitor(boost::asio::io_context& context, kernel::RouteClient route,
+                std::vector<failover::Path> paths, Duration interval, std::function<void(bool up)> on_change)
         : context_(context),
           route_(std::move(route)),
           paths_(std::move(paths)),
@@ -29,7 +29,8 @@ class LinkMonitor {
 
   private:
     boost::asio::awaitable<void> run();
-    /// Looks once; true if every device has its link. An address on no device counts as up, as in the original.
+    /// Looks once; true if every device has its link. An address on no device counts as up, as in the
+    /// original.
     bool look();
 
     boost::asio::io_context& context_;

@@ -24,10 +24,23 @@ void LvsdRunner::start() {
     }
     stopping_ = false;
     start_again_ = false;
+    spawn(arguments_);
+}
+
+void LvsdRunner::clear_table() {
+    if (child_) return;
+    auto arguments = arguments_;
+    arguments.emplace_back("--remove");
+    stopping_ = true;
+    spawn(arguments);
+    end_in_time();
+}
+
+void LvsdRunner::spawn(const std::vector<std::string>& arguments) {
     auto ends = process::make_channel_pair();
     if (!ends) return report_soon(failover::LvsdCrashed{.pid = 0, .how = ends.error().message()});
     const process::SpawnRequest request{
-        .program = program_, .arguments = arguments_, .channel = ends->second.get()};
+        .program = program_, .arguments = arguments, .channel = ends->second.get()};
     auto child = process::Child::spawn(context_.get_executor(), request);
     if (!child) return report_soon(failover::LvsdCrashed{.pid = 0, .how = child.error().message()});
     child_.emplace(std::move(*child));
@@ -41,7 +54,11 @@ void LvsdRunner::stop() {
     if (stopping_) return;
     stopping_ = true;
     child_->kill(SIGTERM);
-    runtime::spawn_logged(context_, "end of lvsd", kill_late(child_->pid()));
+    end_in_time();
+}
+
+void LvsdRunner::end_in_time() {
+    if (child_) runtime::spawn_logged(context_, "end of lvsd", kill_late(child_->pid()));
 }
 
 asio::awaitable<void> LvsdRunner::watch() {

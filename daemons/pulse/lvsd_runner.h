@@ -32,11 +32,16 @@ class LvsdRunner {
     /// Asks it to remove its services and end; kills it if it takes too long.
     void stop();
 
+    /// Has a short-lived one remove what a crashed one left; does nothing while one runs.
+    void clear_table();
+
     void signal(int number) const {
         if (child_) child_->kill(number);
     }
 
   private:
+    void spawn(const std::vector<std::string>& arguments);
+    void end_in_time();
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<void> kill_late(int pid);
     void report_soon(failover::Event event);

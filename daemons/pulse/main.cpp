@@ -4,11 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "options.h"
 #include "pulse/config_file/load.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
 #include "pulse/runtime/file.h"
+
+#include "options.h"
 #include "router.h"
 
 namespace {
@@ -36,14 +37,17 @@ Result<failover::Identity> find_identity(const config::Config& config, kernel::R
     std::vector<net::IpAddress> local;
     for (const auto& address : *addresses) local.push_back(address.address);
     if (const auto found = failover::identity(config, local)) return *found;
-    const auto text = [](const auto& address) { return address ? address->to_string() : std::string("(not set)"); };
+    const auto text = [](const auto& address) {
+        return address ? address->to_string() : std::string("(not set)");
+    };
     return fail(std::error_code(),
                 fmt::format("this machine has neither the address of `primary`, {}, nor that of `backup`, {}",
                             text(config.primary), text(config.backup)));
 }
 
 int test_start(const config::Config& config, failover::Identity identity) {
-    std::puts(identity == failover::Identity::primary ? "this router is the primary" : "this router is the backup");
+    std::puts(identity == failover::Identity::primary ? "this router is the primary"
+                                                      : "this router is the backup");
     for (const auto& path : failover::heartbeat_paths(config, identity))
         fmt::print("heartbeats over the {} network: {} to {}\n", path.name, path.own.to_string(),
                    path.partner.to_string());
@@ -55,8 +59,8 @@ int test_start(const config::Config& config, failover::Identity identity) {
 Result<daemon::Resources> open_resources(boost::asio::io_context& context, const config::Config& config,
                                          failover::Identity identity, kernel::RouteClient addresses_route) {
     // Without backup_active nothing is sent, but a partner that speaks is still heard.
-    auto heartbeats = daemon::Heartbeats::open(context, failover::heartbeat_paths(config, identity),
-                                               config.heartbeat_port);
+    auto heartbeats =
+        daemon::Heartbeats::open(context, failover::heartbeat_paths(config, identity), config.heartbeat_port);
     if (!heartbeats) return fail(heartbeats.error(), "cannot create heartbeat socket. running as root?");
     auto packets = kernel::PacketSender::open();
     if (!packets) return fail(packets.error(), "");

@@ -15,7 +15,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-failover::Settings settings_from(const config::Config& config, failover::Identity identity, bool force_active) {
+failover::Settings settings_from(const config::Config& config, failover::Identity identity,
+                                 bool force_active) {
     failover::Settings settings;
     settings.identity = identity;
     settings.partner = config.backup_active;
@@ -26,7 +27,8 @@ failover::Settings settings_from(const config::Config& config, failover::Identit
 }
 
 std::vector<std::string> lvsd_arguments(const Options& options) {
-    std::vector<std::string> arguments{options.foreground ? "--nodaemon" : "--nofork", "-c", options.config_file};
+    std::vector<std::string> arguments{options.foreground ? "--nodaemon" : "--nofork", "-c",
+                                       options.config_file};
     if (options.verbose) arguments.emplace_back("-v");
     if (!options.nanny.empty()) {
         arguments.emplace_back("--nanny");
@@ -37,9 +39,12 @@ std::vector<std::string> lvsd_arguments(const Options& options) {
 
 std::string_view role_name(failover::Role role) {
     switch (role) {
-        case failover::Role::standby: return "standby";
-        case failover::Role::starting: return "taking over";
-        case failover::Role::active: return "active";
+        case failover::Role::standby:
+            return "standby";
+        case failover::Role::starting:
+            return "taking over";
+        case failover::Role::active:
+            return "active";
     }
     return "?";
 }
@@ -56,15 +61,15 @@ Router::Router(asio::io_context& context, const Options& options, const config::
       announcer_(context, std::move(resources.announcer_route), std::move(resources.packets),
                  failover::floating_addresses(config)),
       lvsd_(context, options.lvsd, lvsd_arguments(options), [this](const auto& event) { handle(event); }),
-      links_(context, std::move(resources.links_route), failover::heartbeat_paths(config, identity), config.keepalive,
-             [this](bool up) { handle(failover::LinksChanged{up}); }),
+      links_(context, std::move(resources.links_route), failover::heartbeat_paths(config, identity),
+             config.keepalive, [this](bool up) { handle(failover::LinksChanged{up}); }),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
       alarm_(context) {}
 
 void Router::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
     heartbeats_.listen([this](heartbeat::Decoded content) { handle(failover::HeartbeatHeard{content}); });
-    handle(failover::Started{.holds_addresses = addresses_.any_up()});
+    handle(failover::Started{});
     if (config_.monitor_links && settings_.partner) links_.start();
     process::notify_ready(std::string(role_name(state_.role)));
 }
@@ -85,6 +90,7 @@ void Router::perform(const failover::Action& action) {
     match(
         action, [&](const failover::SendHeartbeat& a) { heartbeats_.send(a.word); },
         [&](const failover::StartLvsd&) { lvsd_.start(); }, [&](const failover::StopLvsd&) { lvsd_.stop(); },
+        [&](const failover::ClearTable&) { lvsd_.clear_table(); },
         [&](const failover::RaiseAddresses&) { addresses_.raise(); },
         [&](const failover::DropAddresses&) {
             announcer_.cancel();

@@ -7,14 +7,15 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "pulse/config/config.h"
+#include "pulse/failover/machine.h"
+
 #include "addresses.h"
 #include "announcer.h"
 #include "heartbeats.h"
 #include "link_monitor.h"
 #include "lvsd_runner.h"
 #include "options.h"
-#include "pulse/config/config.h"
-#include "pulse/failover/machine.h"
 
 namespace pulse::daemon {
 

@@ -18,7 +18,7 @@ class Step {
     Step(const State& state, TimePoint now, const Settings& settings)
         : s_(state), now_(now), settings_(settings) {}
 
-    void on(const Started& event) {
+    void on(const Started&) {
         log(primary() ? "STARTING PULSE AS MASTER" : "STARTING PULSE AS BACKUP");
         if (!primary() && !settings_.partner) {
             log("We are backup node and backup is marked inactive -- exiting pulse");
@@ -26,7 +26,7 @@ class Step {
             act(Exit{1});
             return;
         }
-        s_.holds_addresses = event.holds_addresses;
+        s_.unsettled = true;
         s_.heartbeat_at = now_ + settings_.keepalive;
         s_.dead_at = now_ + settings_.deadtime;
         if (!primary()) s_.patient_until = s_.dead_at;
@@ -71,7 +71,7 @@ class Step {
         s_.ready_by.reset();
         if (s_.role != Role::starting) return;
         s_.role = Role::active;
-        s_.holds_addresses = false;
+        s_.unsettled = false;
         act(Synchronise{.as_master = true});
         act(RaiseAddresses{});
         act(Announce{});
@@ -79,6 +79,7 @@ class Step {
 
     void on(const LvsdCrashed& event) {
         log(fmt::format("Child process {} {}", event.pid, event.how));
+        if (s_.stopping) act(Exit{0});
         if (s_.stopping || s_.role == Role::standby) return;
         if (now_ >= s_.crash_window_ends) {
             s_.crashes = 0;
@@ -116,11 +117,11 @@ class Step {
         if (s_.stopping) return;
         log(fmt::format("Terminating due to signal {}", event.signal));
         s_.stopping = true;
-        const bool lvsd_runs = s_.role != Role::standby && !s_.restart_at;
+        const bool lvsd_runs = s_.unsettled || (s_.role != Role::standby && !s_.restart_at);
         if (s_.role != Role::standby) {
             deactivate();
         } else {
-            if (s_.holds_addresses) act(DropAddresses{});
+            settle();
             act(RunInactiveCommand{});
         }
         if (!lvsd_runs) act(Exit{0});
@@ -187,11 +188,7 @@ class Step {
         s_.child_retry_at.reset();
         if (s_.stopping) return;
         if (s_.role == Role::standby) {
-            if (s_.holds_addresses) {
-                s_.holds_addresses = false;
-                log("partner active: releasing the addresses left from before");
-                act(DropAddresses{});
-            }
+            settle();
             return;
         }
         if (!primary()) {
@@ -216,6 +213,14 @@ class Step {
             activate(primary() ? "backup inactive: activating lvs" : "primary inactive: activating lvs");
     }
 
+    /// A pulse that crashed while active has left addresses and table serving; now somebody else does.
+    void settle() {
+        if (!s_.unsettled) return;
+        s_.unsettled = false;
+        act(DropAddresses{});
+        act(ClearTable{});
+    }
+
     void activate(std::string why) {
         log(std::move(why));
         s_.role = Role::starting;
@@ -235,7 +240,7 @@ class Step {
     void deactivate() {
         const bool lvsd_runs = !s_.restart_at;
         s_.role = Role::standby;
-        s_.holds_addresses = false;
+        s_.unsettled = false;
         s_.ready_by.reset();
         s_.restart_at.reset();
         s_.dead_at = now_ + settings_.deadtime;

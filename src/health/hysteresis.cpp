@@ -20,7 +20,8 @@ Standing newcomer(std::chrono::milliseconds interval, std::chrono::milliseconds 
 }
 
 Transition step(Standing standing, const Outcome& outcome) {
-    // A director out of descriptors or ports must not empty its own table: what could not be tried says nothing.
+    // A director out of descriptors or ports must not empty its own table: what could not be tried says
+    // nothing.
     if (standing.glasses != Glasses::none || outcome.reason == Reason::local_failure)
         return {.standing = standing, .change = std::nullopt};
     if (!outcome.good()) {

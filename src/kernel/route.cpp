@@ -87,8 +87,7 @@ Result<RouteClient> RouteClient::open() {
 Result<std::vector<Link>> RouteClient::links() {
     const Message message(nlmsg_alloc_simple(RTM_GETLINK, 0));
     ifinfomsg any{};
-    nlmsg_append(message.get(), &any, sizeof any,
-                 NLMSG_ALIGNTO);
+    nlmsg_append(message.get(), &any, sizeof any, NLMSG_ALIGNTO);
     std::vector<Link> links;
     auto done = socket_.dump(message.get(), [&](nl_msg* answer) {
         if (auto link = link_from(answer)) links.push_back(std::move(*link));
@@ -108,8 +107,7 @@ Result<Link> RouteClient::link(const std::string& name) {
 Result<std::vector<InterfaceAddress>> RouteClient::addresses() {
     const Message message(nlmsg_alloc_simple(RTM_GETADDR, 0));
     ifaddrmsg any{};
-    nlmsg_append(message.get(), &any, sizeof any,
-                 NLMSG_ALIGNTO);
+    nlmsg_append(message.get(), &any, sizeof any, NLMSG_ALIGNTO);
     std::vector<InterfaceAddress> addresses;
     auto done = socket_.dump(message.get(), [&](nl_msg* answer) {
         if (auto address = address_from(answer)) addresses.push_back(std::move(*address));

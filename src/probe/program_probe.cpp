@@ -135,7 +135,8 @@ asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePo
     writing.close();
     if (!child) {
         failure.number = child.error().code.value();
-        const bool missing = failure.number == ENOENT || failure.number == EACCES || failure.number == ENOEXEC;
+        const bool missing =
+            failure.number == ENOENT || failure.number == EACCES || failure.number == ENOEXEC;
         failure.reason = missing ? Reason::program_cannot_run : Reason::local_failure;
         co_return failure;
     }

@@ -4,9 +4,10 @@
 #include <cstring>
 #include <memory>
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+
+#include <netdb.h>
 
 namespace pulse::runtime {
 

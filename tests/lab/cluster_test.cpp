@@ -124,6 +124,8 @@ TEST_F(ClusterTest, AKilledRouterIsReplaced) {
     // The dead router comes back, finds its partner active and gives up what it still holds.
     cluster.start(dead);
     EXPECT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == heir; }));
+    EXPECT_TRUE(within(cluster.takeover_limit(),
+                       [&] { return cluster.table(dead).find("TCP ") == std::string::npos; }));
     EXPECT_THAT(Cluster::ask("--count 4", cluster.service()), HasSubstr("requests 4 answered 4 failed 0"));
 }
 

@@ -24,17 +24,28 @@ std::string kernel_text(int error_number, const ipvs::Step& step) {
                               std::holds_alternative<ipvs::EditDestination>(step) ||
                               std::holds_alternative<ipvs::DeleteDestination>(step);
     switch (error_number) {
-        case EEXIST: return about_server ? "Destination already exists" : "Service already exists";
-        case ENOENT: return about_server ? "No such destination" : "Scheduler or persistence engine not found";
-        case ESRCH: return about_server ? "Service not defined" : "No such service";
-        case EPERM: return "Permission denied (you must be root)";
-        case EINVAL: return "Invalid operation.  Possibly wrong module version, address not unicast, ...";
-        case ENOPROTOOPT: return "Protocol not available";
-        case ENOMEM: return "Memory allocation problem";
-        case EOPNOTSUPP: return "Operation not supported with IPv6";
-        case EAFNOSUPPORT: return "Operation not supported with specified address family";
-        case EMSGSIZE: return "Module is wrong version";
-        default: return std::strerror(error_number);  // NOLINT(concurrency-mt-unsafe): one thread
+        case EEXIST:
+            return about_server ? "Destination already exists" : "Service already exists";
+        case ENOENT:
+            return about_server ? "No such destination" : "Scheduler or persistence engine not found";
+        case ESRCH:
+            return about_server ? "Service not defined" : "No such service";
+        case EPERM:
+            return "Permission denied (you must be root)";
+        case EINVAL:
+            return "Invalid operation.  Possibly wrong module version, address not unicast, ...";
+        case ENOPROTOOPT:
+            return "Protocol not available";
+        case ENOMEM:
+            return "Memory allocation problem";
+        case EOPNOTSUPP:
+            return "Operation not supported with IPv6";
+        case EAFNOSUPPORT:
+            return "Operation not supported with specified address family";
+        case EMSGSIZE:
+            return "Module is wrong version";
+        default:
+            return std::strerror(error_number);  // NOLINT(concurrency-mt-unsafe): one thread
     }
 }
 
@@ -46,14 +57,17 @@ int apply(kernel::IpvsClient& client, const ipvs::Step& step) {
 }
 
 int list(kernel::IpvsClient& client, const ipvs::ListCommand& command) {
-    const auto naming = command.numeric ? ipvs::Naming{} : ipvs::Naming{.host = runtime::host_name, .port = runtime::port_name};
+    const auto naming = command.numeric
+                            ? ipvs::Naming{}
+                            : ipvs::Naming{.host = runtime::host_name, .port = runtime::port_name};
     if (command.service) {
         const auto service = client.dump(*command.service);
         if (!service) {
             std::fputs("No such service\n", stderr);
             return status_listing_failed;
         }
-        std::fputs((ipvs::listing_titles() + ipvs::listing(ipvs::sorted({*service}), naming)).c_str(), stdout);
+        std::fputs((ipvs::listing_titles() + ipvs::listing(ipvs::sorted({*service}), naming)).c_str(),
+                   stdout);
         return 0;
     }
     const auto info = client.info();
@@ -62,21 +76,26 @@ int list(kernel::IpvsClient& client, const ipvs::ListCommand& command) {
         std::fprintf(stderr, "%s\n", dump.error().message().c_str());
         return status_listing_failed;
     }
-    std::fputs((ipvs::listing_version(*info) + ipvs::listing_titles() + ipvs::listing(ipvs::sorted(*dump), naming)).c_str(),
-               stdout);
+    std::fputs(
+        (ipvs::listing_version(*info) + ipvs::listing_titles() + ipvs::listing(ipvs::sorted(*dump), naming))
+            .c_str(),
+        stdout);
     return 0;
 }
 
 int run(int argc, char** argv) {
     const std::vector<std::string> words(argv + 1, argv + argc);
-    const auto command = ipvs::parse_command_line(words, {.host = runtime::host_address, .service = runtime::service_port});
+    const auto command =
+        ipvs::parse_command_line(words, {.host = runtime::host_address, .service = runtime::service_port});
     if (!command) {
         std::fprintf(stderr, "%s\n", command.error().text.c_str());
         return command.error().status;
     }
-    if (std::holds_alternative<ipvs::HelpCommand>(*command)) return std::fputs(ipvs::usage().c_str(), stdout), 0;
+    if (std::holds_alternative<ipvs::HelpCommand>(*command))
+        return std::fputs(ipvs::usage().c_str(), stdout), 0;
     if (std::holds_alternative<ipvs::VersionCommand>(*command))
-        return std::puts("ipvsadm v1.31 2026/11/23 (compiled with pulse " PULSE_VERSION " and IPVS v1.2.1)"), 0;
+        return std::puts("ipvsadm v1.31 2026/11/23 (compiled with pulse " PULSE_VERSION " and IPVS v1.2.1)"),
+               0;
 
     auto client = kernel::IpvsClient::open();
     if (!client) {
@@ -86,17 +105,24 @@ int run(int argc, char** argv) {
         return status_no_kernel_support;
     }
     return match(
-        *command, [&](const ipvs::AddServiceCommand& c) { return apply(*client, ipvs::AddService{c.service}); },
+        *command,
+        [&](const ipvs::AddServiceCommand& c) { return apply(*client, ipvs::AddService{c.service}); },
         [&](const ipvs::EditServiceCommand& c) { return apply(*client, ipvs::EditService{c.service}); },
         [&](const ipvs::DeleteServiceCommand& c) { return apply(*client, ipvs::DeleteService{c.service}); },
-        [&](const ipvs::AddServerCommand& c) { return apply(*client, ipvs::AddDestination{c.service, c.server}); },
-        [&](const ipvs::EditServerCommand& c) { return apply(*client, ipvs::EditDestination{c.service, c.server}); },
+        [&](const ipvs::AddServerCommand& c) {
+            return apply(*client, ipvs::AddDestination{c.service, c.server});
+        },
+        [&](const ipvs::EditServerCommand& c) {
+            return apply(*client, ipvs::EditDestination{c.service, c.server});
+        },
         [&](const ipvs::DeleteServerCommand& c) {
             return apply(*client, ipvs::DeleteDestination{c.service, c.server});
         },
         [&](const ipvs::ClearCommand&) {
             const auto done = client->flush();
-            if (!done) std::fprintf(stderr, "%s\n", kernel_text(done.error().code.value(), ipvs::AddService{}).c_str());
+            if (!done)
+                std::fprintf(stderr, "%s\n",
+                             kernel_text(done.error().code.value(), ipvs::AddService{}).c_str());
             return done ? 0 : status_kernel_refused;
         },
         [&](const ipvs::ListCommand& c) { return list(*client, c); },

@@ -21,7 +21,8 @@ constexpr const char* usage =
     "Usage: send_arp [-i DEVICE] SOURCE_IP SOURCE_MAC TARGET_IP TARGET_MAC\n"
     "Announces once that SOURCE_IP is at SOURCE_MAC, to TARGET_MAC (ffffffffffff: everybody).\n"
     "  -i DEVICE   send on this device (default eth0)\n"
-    "A MAC is 12 hex digits, a colon allowed after each pair. TARGET_IP is read for compatibility; an announcement\n"
+    "A MAC is 12 hex digits, a colon allowed after each pair. TARGET_IP is read for compatibility; an "
+    "announcement\n"
     "names the same address twice.\n";
 
 int refuse(const std::string& text) {
@@ -54,7 +55,8 @@ int run(std::span<char*> arguments) {
     const auto sender = kernel::PacketSender::open();
     if (!sender) return refuse("send_arp: " + sender.error().message());
     const auto frame = net::encode(net::gratuitous_arp(net::ArpOperation::reply, *address, *source, *target));
-    if (auto sent = sender->send(link->index, frame); !sent) return refuse("send_arp: " + sent.error().message());
+    if (auto sent = sender->send(link->index, frame); !sent)
+        return refuse("send_arp: " + sent.error().message());
     return 0;
 }
 

@@ -37,10 +37,10 @@ struct State {
     bool stopping = false;
     bool link_failed = false;
     bool child_failed = false;
-    bool holds_addresses = false;  ///< on standby: floating addresses left from before a crash are still up
-    TimePoint heartbeat_at{};      ///< next one is due
-    TimePoint dead_at{};           ///< the partner counts as dead when nothing is heard before
-    TimePoint patient_until{};     ///< backup, after start: a standby primary is left to take the role itself
+    bool unsettled = false;     ///< since start: addresses and table may be left from before a crash
+    TimePoint heartbeat_at{};   ///< next one is due
+    TimePoint dead_at{};        ///< the partner counts as dead when nothing is heard before
+    TimePoint patient_until{};  ///< backup, after start: a standby primary is left to take the role itself
     std::optional<TimePoint> ready_by;        ///< lvsd was started and has not reported yet
     std::optional<TimePoint> restart_at;      ///< lvsd crashed and is to be started again
     std::optional<TimePoint> child_retry_at;  ///< child_failed ends
@@ -53,9 +53,7 @@ struct State {
 };
 
 /// Events are what happened.
-struct Started {
-    bool holds_addresses = false;  ///< floating addresses are up already: we were active and crashed
-};
+struct Started {};
 /// A heartbeat came from the partner's address.
 struct HeartbeatHeard {
     heartbeat::Decoded content;
@@ -91,6 +89,10 @@ struct StartLvsd {
 struct StopLvsd {
     friend bool operator==(const StopLvsd&, const StopLvsd&) = default;
 };
+/// Remove what an lvsd that crashed has left in the table; ends with LvsdStopped.
+struct ClearTable {
+    friend bool operator==(const ClearTable&, const ClearTable&) = default;
+};
 struct RaiseAddresses {
     friend bool operator==(const RaiseAddresses&, const RaiseAddresses&) = default;
 };
@@ -121,8 +123,8 @@ struct Exit {
     int status = 0;
     friend bool operator==(const Exit&, const Exit&) = default;
 };
-using Action = std::variant<SendHeartbeat, StartLvsd, StopLvsd, RaiseAddresses, DropAddresses, Announce,
-                            RunActiveCommand, RunInactiveCommand, Synchronise, Log, Exit>;
+using Action = std::variant<SendHeartbeat, StartLvsd, StopLvsd, ClearTable, RaiseAddresses, DropAddresses,
+                            Announce, RunActiveCommand, RunInactiveCommand, Synchronise, Log, Exit>;
 
 struct Transition {
     State state;

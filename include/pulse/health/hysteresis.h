@@ -40,8 +40,8 @@ struct Transition {
 /// make 18.
 [[nodiscard]] Standing newcomer(std::chrono::milliseconds interval, std::chrono::milliseconds reentry);
 
-/// After a check: one failure is down; `threshold` good ones in a row are up. Under glasses nothing counts, and a check
-/// that this machine could not even try (`local_failure`) never does.
+/// After a check: one failure is down; `threshold` good ones in a row are up. Under glasses nothing counts,
+/// and a check that this machine could not even try (`local_failure`) never does.
 [[nodiscard]] Transition step(Standing standing, const Outcome& outcome);
 
 /// Puts glasses on, or takes them off: the verdict then stays until the next check, which alone decides.

@@ -8,13 +8,15 @@
 
 namespace pulse::runtime {
 
-/// An address as text, or the first IPv4 address of a host name, asked of this system's resolver (getaddrinfo(3)).
+/// An address as text, or the first IPv4 address of a host name, asked of this system's resolver
+/// (getaddrinfo(3)).
 [[nodiscard]] std::optional<net::IpAddress> host_address(std::string_view name);
 
 /// A port from the services database (services(5)).
 [[nodiscard]] std::optional<net::Port> service_port(std::string_view name, net::Protocol protocol);
 
-/// The name of an address, or the address as text if it has none. Asks the resolver: may take seconds without DNS.
+/// The name of an address, or the address as text if it has none. Asks the resolver: may take seconds without
+/// DNS.
 [[nodiscard]] std::string host_name(const net::IpAddress& address);
 
 /// The name of a port, or its number.

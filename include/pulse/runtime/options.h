@@ -9,8 +9,8 @@
 
 namespace pulse::runtime {
 
-/// Reads a daemon's command line. What does not fit is an error that says which word and why; a word that is no option
-/// is "unexpected arguments", as the original says.
+/// Reads a daemon's command line. What does not fit is an error that says which word and why; a word that is
+/// no option is "unexpected arguments", as the original says.
 [[nodiscard]] Result<boost::program_options::variables_map> parse_options(
     int argc, const char* const* argv, const boost::program_options::options_description& description);
 

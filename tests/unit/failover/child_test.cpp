@@ -119,12 +119,13 @@ TEST(Lvsd, LoneRouterStartsAnLvsdThatWasNeverReadyAgain) {
     EXPECT_TRUE(router.did<StartLvsd>());
 }
 
-TEST(Lvsd, CrashWhileStoppingEndsNothingTwice) {
+TEST(Lvsd, CrashWhileStoppingIsAsGoodAsItsEnd) {
     Router router(Identity::primary);
     router.become_active();
     router.feed(StopAsked{15});
     router.feed(killed);
     EXPECT_FALSE(router.did<StartLvsd>());
+    EXPECT_TRUE(router.did<Exit>());
 }
 
 TEST(Lvsd, StopWhileItWaitsForItsRestartExitsAtOnce) {

@@ -167,6 +167,7 @@ TEST(Failover, RunningKeepsAStandbyDown) {
         Router router(identity);
         router.start();
         router.hear(Word::lvs_running);
+        router.hear(Word::lvs_running);
         EXPECT_THAT(router.actions, IsEmpty());
         EXPECT_EQ(router.state.role, Role::standby);
     }
@@ -185,9 +186,10 @@ TEST(Failover, OrderlyStopDropsAddressesThenSaysFarewellThenEndsLvsd) {
     EXPECT_EQ(std::get<Exit>(router.actions.back()), Exit{0});
 }
 
-TEST(Failover, StandbyStopsAtOnce) {
+TEST(Failover, SettledStandbyStopsAtOnce) {
     Router router(Identity::backup);
     router.start();
+    router.hear(Word::lvs_running);
     router.feed(StopAsked{2});
     EXPECT_TRUE(router.did<RunInactiveCommand>());
     EXPECT_EQ(std::get<Exit>(router.actions.back()), Exit{0});
@@ -203,21 +205,41 @@ TEST(Failover, StoppingRouterNeverActivatesAgain) {
     EXPECT_FALSE(router.did<StartLvsd>());
 }
 
-TEST(Failover, RestartedRouterKeepsItsAddressesUntilItKnowsBetter) {
+TEST(Failover, StartTouchesNeitherAddressesNorTable) {
     Router router(Identity::primary);
-    router.start(true);
+    router.start();
     EXPECT_FALSE(router.did<DropAddresses>());
-    router.hear(Word::lvs_running);
-    EXPECT_TRUE(router.did<DropAddresses>());
-    router.hear(Word::lvs_running);
-    EXPECT_FALSE(router.did<DropAddresses>());
+    EXPECT_FALSE(router.did<ClearTable>());
 }
 
-TEST(Failover, RestartedRouterTakesDownLeftoversWhenStopped) {
+TEST(Failover, WhatACrashLeftGoesWithTheFirstWordOfAnActivePartner) {
     Router router(Identity::primary);
-    router.start(true);
+    router.start();
+    router.hear(Word::lvs_running);
+    EXPECT_LT(router.place_of<DropAddresses>(), router.place_of<ClearTable>());
+    EXPECT_LT(router.place_of<ClearTable>(), router.actions.size());
+    router.hear(Word::lvs_running);
+    EXPECT_THAT(router.actions, IsEmpty());
+}
+
+TEST(Failover, WhatACrashLeftIsUsedByARouterThatTakesTheRole) {
+    Router router(Identity::primary);
+    router.start();
+    router.wait(5s);
+    ASSERT_EQ(router.state.role, Role::starting);
+    EXPECT_FALSE(router.did<DropAddresses>());
+    EXPECT_FALSE(router.did<ClearTable>());
+}
+
+TEST(Failover, WhatACrashLeftGoesWithAnOrderlyStop) {
+    Router router(Identity::primary);
+    router.start();
     router.feed(StopAsked{15});
     EXPECT_TRUE(router.did<DropAddresses>());
+    EXPECT_TRUE(router.did<ClearTable>());
+    EXPECT_FALSE(router.did<Exit>());
+    router.feed(LvsdStopped{});
+    EXPECT_EQ(std::get<Exit>(router.actions.back()), Exit{0});
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class Router {
         return actions;
     }
 
-    const std::vector<Action>& start(bool holds_addresses = false) { return feed(Started{holds_addresses}); }
+    const std::vector<Action>& start() { return feed(Started{}); }
     const std::vector<Action>& hear(heartbeat::Decoded content) { return feed(HeartbeatHeard{content}); }
 
     /// Lets time pass, waking the machine whenever it asked to be; collects everything it did.
