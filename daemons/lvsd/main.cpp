@@ -57,12 +57,14 @@ int run(int argc, char** argv) {
     if (!ipvs) return refuse(ipvs.error(), options->no_fork);
     if (options->remove) return remove_services(loaded->config, *ipvs, options->no_fork);
 
-    if (!options->foreground && !options->no_fork)
-        if (auto left = process::daemonize(); !left) return refuse(left.error());
+    Result<runtime::UniqueFd> starter;  // whoever started us waits until this is closed
+    if (!options->foreground && !options->no_fork) starter = process::daemonize();
+    if (!starter) return refuse(starter.error());
     if (!options->no_fork) log::open(log_settings);
     if (!options->foreground)
         if (auto written = runtime::write_pid_file(pid_file); !written)
             log::warning("{}", written.error().message());
+    starter->close();
 
     boost::asio::io_context context(1);
     lvsd::Lvsd director(context, *options, std::move(loaded->config), std::move(*ipvs), std::move(parent));

@@ -96,15 +96,18 @@ int run(int argc, char** argv) {
     boost::asio::io_context context(1);
     auto resources = open_resources(context, config, *identity, std::move(*route));
     if (!resources) return refuse(resources.error());
+    Result<runtime::UniqueFd> starter;  // whoever started us waits until this is closed
     if (!options->foreground && !options->no_fork) {
         context.notify_fork(boost::asio::execution_context::fork_prepare);
-        if (auto left = process::daemonize(); !left) return refuse(left.error());
+        starter = process::daemonize();
+        if (!starter) return refuse(starter.error());
         context.notify_fork(boost::asio::execution_context::fork_child);
     }
     log::open({.ident = "pulse", .foreground = options->foreground, .verbose = options->verbose});
     if (!options->foreground)
         if (auto written = runtime::write_pid_file(pid_file); !written)
             log::warning("{}", written.error().message());
+    starter->close();
 
     daemon::Router router(context, *options, config, *identity, std::move(*resources));
     router.start();

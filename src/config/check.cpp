@@ -95,9 +95,9 @@ void Checker::clashes(const VirtualServer& service, const Block& block) {
         return;
     }
     const auto [first, is_new] = services_.try_emplace(identity, service.name);
-    if (!is_new)
+    if (!is_new)  // quoted qualified: for a std::string, std::quoted would be found too
         report_.warning(place(block, key), "two services for " + identity,
-                        quoted(first->second) + " has it already; the kernel can hold only one");
+                        config::quoted(first->second) + " has it already; the kernel can hold only one");
 }
 
 void Checker::one(const VirtualServer& service, const Block& block) {

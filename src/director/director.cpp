@@ -130,9 +130,9 @@ std::vector<Monitor> monitors(const config::Config& config) {
     std::set<MonitorKey> taken;
     for (const auto* virtual_server : services(config))
         for (const auto& server : virtual_server->servers) {
-            auto key = key_of(*virtual_server, server);
+            const auto key = key_of(*virtual_server, server);
             if (!server.active || !taken.insert(key).second) continue;
-            all.push_back({.key = std::move(key),
+            all.push_back({.key = key,
                            .virtual_name = virtual_server->name,
                            .server_name = server.name,
                            .program = virtual_server->client_monitor.value_or(""),

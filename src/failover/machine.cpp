@@ -132,7 +132,7 @@ class Step {
             settings_.partner ? std::min(s_.heartbeat_at, s_.dead_at) : now_ + std::chrono::hours(1);
         for (const auto& time : {s_.ready_by, s_.restart_at, s_.child_retry_at})
             if (time) wake = std::min(wake, *time);
-        return {.state = std::move(s_), .actions = std::move(actions_), .wake_at = wake};
+        return {.state = s_, .actions = std::move(actions_), .wake_at = wake};
     }
 
   private:

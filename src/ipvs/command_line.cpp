@@ -169,9 +169,9 @@ class Reader {
 }  // namespace
 
 tl::expected<Command, Refusal> parse_command_line(std::span<const std::string> words,
-                                                  const NameLookups& lookups) {
+                                                  const NameLookups& lookups, std::string_view program) {
     if (words.empty()) return ListCommand{};
-    const auto given = scan(words);
+    const auto given = scan(words, program);
     if (!given) return tl::unexpected(given.error());
     return Reader(*given, lookups).command();
 }

@@ -67,8 +67,9 @@ const CommandRow& row_of(std::string_view name) {
 
 constexpr int status_unknown_option = 255;
 
-tl::unexpected<Refusal> try_help() {
-    return refuse("Try `ipvsadm -h' or 'ipvsadm --help' for more information.", status_unknown_option);
+tl::unexpected<Refusal> try_help(std::string_view program) {
+    return refuse(fmt::format("Try `{0} -h' or '{0} --help' for more information.", program),
+                  status_unknown_option);
 }
 
 const Option* by_letter(char letter) {
@@ -95,7 +96,8 @@ const Option* by_word(std::string_view word) {
 /// answered with how to get help, afterwards with what is wrong.
 class Scanner {
   public:
-    explicit Scanner(std::span<const std::string> words) : words_(words) {}
+    Scanner(std::span<const std::string> words, std::string_view program)
+        : words_(words), program_(program) {}
 
     Parsed<GivenOptions> scan() {
         while (at_ < words_.size() && !asks_for_text()) {
@@ -105,7 +107,7 @@ class Scanner {
                                                                          : unexpected(word);
             if (!read) return tl::unexpected(read.error());
         }
-        if (given().empty()) return try_help();
+        if (given().empty()) return try_help(program_);
         if (auto checked = check(); !checked) return tl::unexpected(checked.error());
         return std::move(options_);
     }
@@ -141,7 +143,7 @@ class Scanner {
     /// `typed` is the option as it stands in `word`.
     Parsed<void> take(const Option& option, std::optional<std::string> value, const std::string& typed,
                       const std::string& word) {
-        if (given().empty() && option.kind != command) return try_help();
+        if (given().empty() && option.kind != command) return try_help(program_);
         if (!given().empty() && option.kind == command)
             return refuse(fmt::format("invalid option `{}'", typed));
         if (!value && option.value != none) {
@@ -157,12 +159,12 @@ class Scanner {
     }
 
     [[nodiscard]] Parsed<void> unexpected(const std::string& word) const {
-        if (given().empty()) return try_help();
+        if (given().empty()) return try_help(program_);
         return refuse(fmt::format("unexpected argument {}", word));
     }
 
     [[nodiscard]] Parsed<void> bad_option(const std::string& word, std::string_view reason) const {
-        if (given().empty()) return try_help();
+        if (given().empty()) return try_help(program_);
         return refuse(fmt::format("{}: {}", word, reason), status_unknown_option);
     }
 
@@ -194,6 +196,7 @@ class Scanner {
     [[nodiscard]] const std::vector<GivenOptions::Given>& given() const { return options_.given_; }
 
     std::span<const std::string> words_;
+    std::string_view program_;
     std::size_t at_ = 0;
     GivenOptions options_;
 };
@@ -208,6 +211,8 @@ const GivenOptions::Given* GivenOptions::find(OptionClass kind) const {
     return found == given_.end() ? nullptr : &*found;
 }
 
-Parsed<GivenOptions> scan(std::span<const std::string> words) { return Scanner(words).scan(); }
+Parsed<GivenOptions> scan(std::span<const std::string> words, std::string_view program) {
+    return Scanner(words, program).scan();
+}
 
 }  // namespace pulse::ipvs

@@ -67,6 +67,7 @@ class GivenOptions {
 };
 
 /// Splits words into options and checks that they are those the command needs and allows.
-[[nodiscard]] Parsed<GivenOptions> scan(std::span<const std::string> words);
+/// `program` is what we were called as, for the line that says how to get help.
+[[nodiscard]] Parsed<GivenOptions> scan(std::span<const std::string> words, std::string_view program);
 
 }  // namespace pulse::ipvs

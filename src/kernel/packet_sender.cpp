@@ -22,7 +22,7 @@ Result<void> PacketSender::send(int link_index, std::span<const std::uint8_t> fr
     to.sll_ifindex = link_index;
     to.sll_protocol = htons(ETH_P_ARP);
     to.sll_halen = ETH_ALEN;
-    const auto* address = static_cast<const sockaddr*>(static_cast<const void*>(&to));
+    const auto* address = reinterpret_cast<const sockaddr*>(&to);
     if (::sendto(socket_.get(), frame.data(), frame.size(), MSG_DONTWAIT, address, sizeof to) < 0)
         return fail_errno("sending an announcement", errno);
     return {};

@@ -51,7 +51,7 @@ void open(const Settings& settings) {
 void write(Level level, std::string_view text) noexcept {
     try {
         logger()->log(spdlog_level(level), spdlog::string_view_t(text.data(), text.size()));
-    } catch (...) {  // a line that cannot be written is lost, nothing else
+    } catch (...) {  // NOLINT(bugprone-empty-catch): a line that cannot be written is lost, nothing else
     }
 }
 

@@ -45,7 +45,7 @@ std::string host_name(const net::IpAddress& address) {
         std::memcpy(&storage, &v6, size = sizeof v6);
     }
     std::array<char, NI_MAXHOST> name{};
-    const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&storage));
+    const auto* generic = reinterpret_cast<const sockaddr*>(&storage);
     if (::getnameinfo(generic, size, name.data(), name.size(), nullptr, 0, NI_NAMEREQD) != 0)
         return address.to_string();
     return name.data();

@@ -208,6 +208,16 @@ TEST_F(KernelTable, OurListingIsThePackagedOnes) {
     EXPECT_THAT(run("command -v ipvsadm").text, testing::Not(Eq("/usr/sbin/ipvsadm\n")));
 }
 
+TEST_F(KernelTable, OurToolSaysWhenItLacksTheRight) {
+    const auto nobody = [](const std::string& program) {
+        return run("setpriv --reuid 65534 --clear-groups " + program + " -Ln");
+    };
+    const auto ours = nobody("ipvsadm");
+    const auto packaged = nobody("/usr/sbin/ipvsadm");
+    EXPECT_EQ(ours.text, packaged.text);
+    EXPECT_EQ(ours.status, packaged.status);
+}
+
 TEST_F(KernelTable, OurToolDoesAndRefusesWhatThePackagedOneDoes) {
     const std::vector<std::string> lines{
         "-A -t 10.9.0.1:80 -s rr",
@@ -252,8 +262,13 @@ TEST_F(KernelTable, OurToolDoesAndRefusesWhatThePackagedOneDoes) {
         }
         return results;
     };
-    const auto packaged = replay("/usr/sbin/ipvsadm");
-    const auto ours = replay("ipvsadm");
+    // Under the same name, which a message quotes.
+    ASSERT_EQ(run("mkdir -p /run/ours /run/packaged && cp $(command -v ipvsadm) /run/ours && cp "
+                  "/usr/sbin/ipvsadm /run/packaged")
+                  .status,
+              0);
+    const auto packaged = replay("PATH=/run/packaged:$PATH ipvsadm");
+    const auto ours = replay("PATH=/run/ours:$PATH ipvsadm");
     for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(ours[i], packaged[i]);
 }
 

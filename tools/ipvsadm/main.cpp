@@ -56,7 +56,7 @@ int apply(kernel::IpvsClient& client, const ipvs::Step& step) {
     return status_kernel_refused;
 }
 
-int list(kernel::IpvsClient& client, const ipvs::ListCommand& command) {
+int list(kernel::IpvsClient& client, const ipvs::KernelInfo& info, const ipvs::ListCommand& command) {
     const auto naming = command.numeric
                             ? ipvs::Naming{}
                             : ipvs::Naming{.host = runtime::host_name, .port = runtime::port_name};
@@ -70,23 +70,33 @@ int list(kernel::IpvsClient& client, const ipvs::ListCommand& command) {
                    stdout);
         return 0;
     }
-    const auto info = client.info();
-    const auto dump = info ? client.dump() : tl::unexpected(info.error());
+    const auto dump = client.dump();
     if (!dump) {
         std::fprintf(stderr, "%s\n", dump.error().message().c_str());
         return status_listing_failed;
     }
     std::fputs(
-        (ipvs::listing_version(*info) + ipvs::listing_titles() + ipvs::listing(ipvs::sorted(*dump), naming))
+        (ipvs::listing_version(info) + ipvs::listing_titles() + ipvs::listing(ipvs::sorted(*dump), naming))
             .c_str(),
         stdout);
     return 0;
 }
 
+/// The kernel is asked before anything is done, so that a missing right or module is told apart from a
+/// refusal.
+int no_kernel_support(const Error& error) {
+    const bool forbidden = error.code == std::errc::operation_not_permitted;
+    std::fprintf(stderr,
+                 "Can't initialize ipvs: %s\n"
+                 "Are you sure that IP Virtual Server is built in the kernel or as module?\n",
+                 forbidden ? "Permission denied (you must be root)" : "Protocol not available");
+    return status_no_kernel_support;
+}
+
 int run(int argc, char** argv) {
     const std::vector<std::string> words(argv + 1, argv + argc);
-    const auto command =
-        ipvs::parse_command_line(words, {.host = runtime::host_address, .service = runtime::service_port});
+    const auto command = ipvs::parse_command_line(
+        words, {.host = runtime::host_address, .service = runtime::service_port}, argv[0]);
     if (!command) {
         std::fprintf(stderr, "%s\n", command.error().text.c_str());
         return command.error().status;
@@ -98,12 +108,8 @@ int run(int argc, char** argv) {
                0;
 
     auto client = kernel::IpvsClient::open();
-    if (!client) {
-        std::fprintf(stderr,
-                     "Can't initialize ipvs: Protocol not available\n"
-                     "Are you sure that IP Virtual Server is built in the kernel or as module?\n");
-        return status_no_kernel_support;
-    }
+    const auto info = client ? client->info() : tl::unexpected(client.error());
+    if (!info) return no_kernel_support(info.error());
     return match(
         *command,
         [&](const ipvs::AddServiceCommand& c) { return apply(*client, ipvs::AddService{c.service}); },
@@ -125,7 +131,7 @@ int run(int argc, char** argv) {
                              kernel_text(done.error().code.value(), ipvs::AddService{}).c_str());
             return done ? 0 : status_kernel_refused;
         },
-        [&](const ipvs::ListCommand& c) { return list(*client, c); },
+        [&](const ipvs::ListCommand& c) { return list(*client, *info, c); },
         [](const ipvs::HelpCommand&) { return 0; }, [](const ipvs::VersionCommand&) { return 0; });
 }
 

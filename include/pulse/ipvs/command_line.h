@@ -63,9 +63,11 @@ struct NameLookups {
 };
 
 /// Reads the words after the program's name as ipvsadm(8) 1.31 does: bundled short options, glued or separate
-/// values, long options in full or abbreviated, any order.
+/// values, long options in full or abbreviated, any order. `program` is what we were called as, for the
+/// refusal that says how to get help.
 [[nodiscard]] tl::expected<Command, Refusal> parse_command_line(std::span<const std::string> words,
-                                                                const NameLookups& lookups = {});
+                                                                const NameLookups& lookups = {},
+                                                                std::string_view program = "ipvsadm");
 
 /// The text of `ipvsadm --help`.
 [[nodiscard]] std::string usage();
