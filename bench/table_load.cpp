@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "pulse/base/text.h"
 #include "pulse/kernel/ipvs_client.h"
 
@@ -53,13 +55,13 @@ int main(int argc, char** argv) {
     const auto servers = argc > 2 ? parse_decimal<unsigned>(argv[2]).value_or(16) : 16;
     auto client = kernel::IpvsClient::open();
     if (!client || !client->flush())
-        return std::fputs("no IPVS here: run this through tools/lab exec\n", stderr), 1;
+        return fmt::print(stderr, "no IPVS here: run this through tools/lab exec\n"), 1;
     const auto table = table_of(services, servers);
     const char* restore_file = "/tmp/table-load.rules";
     write_restore_file(table, restore_file);
 
     const auto load = seconds([&] {
-        if (!kernel::converge(*client, table, {})) std::fputs("converge failed\n", stderr);
+        if (!kernel::converge(*client, table, {})) fmt::print(stderr, "converge failed\n");
     });
     const auto unchanged = seconds([&] { (void)kernel::converge(*client, table, {}); });
     const auto clear = seconds([&] {
@@ -70,12 +72,12 @@ int main(int argc, char** argv) {
     const auto packaged = seconds([&] {
         const auto command = std::string("/usr/sbin/ipvsadm -R < ") + restore_file;
         if (std::system(command.c_str()) != 0)
-            std::fputs("ipvsadm -R failed\n", stderr);  // NOLINT(cert-env33-c)
+            fmt::print(stderr, "ipvsadm -R failed\n");  // NOLINT(cert-env33-c)
     });
-    std::printf("table %u x %u\n", services, servers);
-    std::printf("load, converge:          %8.3f s\n", load);
-    std::printf("load, ipvsadm -R:        %8.3f s  (%.1f x ours)\n", packaged, packaged / load);
-    std::printf("converge, nothing to do: %8.3f s\n", unchanged);
-    std::printf("clear, converge:         %8.3f s\n", clear);
+    fmt::print("table {} x {}\n", services, servers);
+    fmt::print("load, converge:          {:8.3f} s\n", load);
+    fmt::print("load, ipvsadm -R:        {:8.3f} s  ({:.1f} x ours)\n", packaged, packaged / load);
+    fmt::print("converge, nothing to do: {:8.3f} s\n", unchanged);
+    fmt::print("clear, converge:         {:8.3f} s\n", clear);
     return 0;
 }

@@ -60,7 +60,7 @@ void Lvsd::start() {
 
     runtime::spawn_logged(context_, "signals", hear_signals());
     runtime::spawn_logged(context_, "settling", limit_settling());
-    if (parent_) runtime::spawn_logged(context_, "parent", hear_parent());
+    if (parent_) runtime::spawn_logged(context_, "parent", hear_parent(*parent_));
 }
 
 void Lvsd::on_report(const director::MonitorKey& key, const health::Report& report) {
@@ -142,10 +142,10 @@ asio::awaitable<void> Lvsd::hear_signals() {
     }
 }
 
-asio::awaitable<void> Lvsd::hear_parent() {
+asio::awaitable<void> Lvsd::hear_parent(process::Channel& parent) {
     bool open = true;
     while (open) {
-        const auto message = co_await parent_->receive();
+        const auto message = co_await parent.receive();
         open = message.has_value();
     }
     if (stopping_) co_return;

@@ -37,7 +37,7 @@ class Lvsd {
     void stop(int signal);
     void finish();
     boost::asio::awaitable<void> hear_signals();
-    boost::asio::awaitable<void> hear_parent();
+    boost::asio::awaitable<void> hear_parent(process::Channel& parent);
     boost::asio::awaitable<void> limit_settling();
     boost::asio::awaitable<void> wait_for_nannies();
 

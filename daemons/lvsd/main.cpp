@@ -1,6 +1,8 @@
 #include <cstdio>
 #include <exception>
 
+#include <fmt/format.h>
+
 #include "pulse/config_file/load.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
@@ -17,16 +19,16 @@ constexpr const char* pid_file = "/var/run/lvs.pid";
 /// Says why lvsd does not run: to a terminal, and to the log when pulse started us, for then nobody reads
 /// stderr.
 int refuse(const Error& error, bool to_log = false) {
-    std::fprintf(stderr, "lvs: %s\n", error.message().c_str());
+    fmt::print(stderr, "lvs: {}\n", error.message());
     if (to_log) log::error("{}", error.message());
     return 1;
 }
 
 int test_start(const config::Config& config) {
     for (const auto* service : director::services(config))
-        std::printf("starting virtual service %s active: %d\n", service->name.c_str(), service->port.number);
+        fmt::print("starting virtual service {} active: {}\n", service->name, service->port.number);
     for (const auto& monitor : director::monitors(config))
-        std::printf("monitor for %s/%s\n", monitor.virtual_name.c_str(), monitor.server_name.c_str());
+        fmt::print("monitor for {}/{}\n", monitor.virtual_name, monitor.server_name);
     return 0;
 }
 
@@ -41,8 +43,8 @@ int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool
 int run(int argc, char** argv) {
     const auto options = lvsd::parse_options(argc, argv);
     if (!options) return refuse(options.error());
-    if (options->help) return std::fputs(lvsd::help_text().c_str(), stdout), 0;
-    if (options->version) return std::puts("lvsd " PULSE_VERSION), 0;
+    if (options->help) return fmt::print("{}", lvsd::help_text()), 0;
+    if (options->version) return fmt::print("lvsd {}\n", PULSE_VERSION), 0;
 
     const log::Settings log_settings{
         .ident = "lvs", .foreground = options->foreground, .verbose = options->verbose};
@@ -51,7 +53,7 @@ int run(int argc, char** argv) {
     if (!loaded) return refuse(loaded.error(), options->no_fork);
     auto parent = process::inherited_channel();
     if (!parent)  // pulse has shown them already
-        for (const auto& warning : loaded->warnings) std::fputs(warning.c_str(), stderr);
+        for (const auto& warning : loaded->warnings) fmt::print(stderr, "{}", warning);
     if (options->test_start) return test_start(loaded->config);
     auto ipvs = kernel::IpvsClient::open();
     if (!ipvs) return refuse(ipvs.error(), options->no_fork);
@@ -80,7 +82,7 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& failure) {
-        std::fprintf(stderr, "lvs: internal error: %s\n", failure.what());
+        (void)std::fprintf(stderr, "lvs: internal error: %s\n", failure.what());
         return 70;
     }
 }

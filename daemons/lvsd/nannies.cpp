@@ -44,41 +44,40 @@ void Nannies::want(const std::vector<director::Monitor>& monitors) {
 
 void Nannies::end(Watch& watch) {
     watch.wanted = false;
+    if (watch.process == nullptr) return;
     // A nanny ends when its channel closes; a substitute program may know only the signal.
-    if (watch.channel) watch.channel->close();
-    if (watch.child) watch.child->kill(SIGTERM);
+    watch.process->channel.close();
+    watch.process->child.kill(SIGTERM);
 }
 
-Result<void> Nannies::start(Watch& watch) const {
+Result<Nannies::Process> Nannies::start(const director::Monitor& monitor) const {
     auto ends = process::make_channel_pair();
     if (!ends) return fail(ends.error(), "");
-    auto spec = watch.monitor.spec;
+    auto spec = monitor.spec;
     spec.foreground = settings_.foreground;
     spec.verbose = settings_.verbose;
     const process::SpawnRequest request{
-        .program = watch.monitor.program.empty() ? settings_.program : watch.monitor.program,
+        .program = monitor.program.empty() ? settings_.program : monitor.program,
         .arguments = health::arguments(spec),
         .channel = ends->second.get()};
     auto child = process::Child::spawn(executor_, request);
     if (!child) return fail(child.error(), "");
-    watch.child.emplace(std::move(*child));
-    watch.channel.emplace(executor_, std::move(ends->first));
-    return {};
+    return Process{.child = std::move(*child),
+                   .channel = process::Channel(executor_, std::move(ends->first))};
 }
 
-asio::awaitable<process::Exit> Nannies::live(Watch& watch) {
+asio::awaitable<process::Exit> Nannies::live(Watch& watch, Process& process) {
     for (;;) {
-        const auto message = co_await watch.channel->receive();
+        const auto message = co_await process.channel.receive();
         if (!message || !watch.wanted) break;
         const auto report = health::report_from(*message);
         if (report) on_report_(watch.monitor.key, *report);
     }
-    auto ended = co_await runtime::with_deadline(Clock::now() + patience_with_the_dying, watch.child->wait());
-    if (!ended) {
-        watch.child->kill(SIGKILL);
-        ended = co_await watch.child->wait();
-    }
-    co_return *ended;
+    const auto ended =
+        co_await runtime::with_deadline(Clock::now() + patience_with_the_dying, process.child.wait());
+    if (ended) co_return *ended;
+    process.child.kill(SIGKILL);
+    co_return co_await process.child.wait();
 }
 
 asio::awaitable<void> Nannies::run(std::shared_ptr<Watch> watch) {
@@ -87,12 +86,13 @@ asio::awaitable<void> Nannies::run(std::shared_ptr<Watch> watch) {
     while (watch->wanted) {
         const auto& monitor = watch->monitor;
         const auto born = Clock::now();
-        if (auto started = start(*watch); started) {
+        auto started = start(monitor);
+        if (started) {
+            watch->process = &*started;
             log::info("create_monitor for {}/{} running as pid {}", monitor.virtual_name, monitor.server_name,
-                      watch->child->pid());
-            const auto ended = co_await live(*watch);
-            watch->channel.reset();
-            watch->child.reset();
+                      started->child.pid());
+            const auto ended = co_await live(*watch, *started);
+            watch->process = nullptr;
             if (!watch->wanted) break;
             log::warning("nanny for child {}/{} died ({}); starting another", monitor.virtual_name,
                          monitor.server_name, ended.to_string());

@@ -37,17 +37,22 @@ class Nannies {
     [[nodiscard]] bool none_left() const { return running_ == 0; }
 
   private:
+    /// A running nanny and what it is heard over.
+    struct Process {
+        process::Child child;
+        process::Channel channel;
+    };
+
     /// One monitor over the lives of its processes.
     struct Watch {
         director::Monitor monitor;
         bool wanted = true;
-        std::optional<process::Child> child;
-        std::optional<process::Channel> channel;
+        Process* process = nullptr;  ///< owned by `run` while it lives
     };
 
     boost::asio::awaitable<void> run(std::shared_ptr<Watch> watch);
-    boost::asio::awaitable<process::Exit> live(Watch& watch);
-    [[nodiscard]] Result<void> start(Watch& watch) const;
+    boost::asio::awaitable<process::Exit> live(Watch& watch, Process& process);
+    [[nodiscard]] Result<Process> start(const director::Monitor& monitor) const;
     static void end(Watch& watch);
 
     boost::asio::any_io_executor executor_;

@@ -33,9 +33,9 @@ Result<Heartbeats> Heartbeats::open(asio::io_context& context, const std::vector
         const udp::endpoint partner(to_asio(path.partner), port.number);
         udp::socket socket(context);
         boost::system::error_code error;
-        socket.open(own.protocol(), error);
-        if (!error) socket.bind(own, error);
-        if (!error) socket.non_blocking(true, error);
+        (void)socket.open(own.protocol(), error);
+        if (!error) (void)socket.bind(own, error);
+        if (!error) (void)socket.non_blocking(true, error);
         if (error)
             return fail(std::error_code(error),
                         "failed to bind to heartbeat address " + net::Endpoint{path.own, port}.to_string());

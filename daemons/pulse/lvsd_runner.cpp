@@ -43,9 +43,9 @@ void LvsdRunner::spawn(const std::vector<std::string>& arguments) {
         .program = program_, .arguments = arguments, .channel = ends->second.get()};
     auto child = process::Child::spawn(context_.get_executor(), request);
     if (!child) return report_soon(failover::LvsdCrashed{.pid = 0, .how = child.error().message()});
-    child_.emplace(std::move(*child));
-    channel_.emplace(context_.get_executor(), std::move(ends->first));
-    runtime::spawn_logged(context_, "lvsd", watch());
+    child_ = std::make_shared<process::Child>(std::move(*child));
+    runtime::spawn_logged(context_, "lvsd",
+                          watch(child_, process::Channel(context_.get_executor(), std::move(ends->first))));
 }
 
 void LvsdRunner::stop() {
@@ -61,20 +61,18 @@ void LvsdRunner::end_in_time() {
     if (child_) runtime::spawn_logged(context_, "end of lvsd", kill_late(child_->pid()));
 }
 
-asio::awaitable<void> LvsdRunner::watch() {
+asio::awaitable<void> LvsdRunner::watch(std::shared_ptr<process::Child> child, process::Channel channel) {
     for (;;) {
-        const auto message = co_await channel_->receive();
+        const auto message = co_await channel.receive();
         if (!message) break;
         if (message->find("ready") && !stopping_) on_event_(failover::LvsdReady{});
     }
-    const auto ended = co_await child_->wait();
-    const auto pid = child_->pid();
+    const auto ended = co_await child->wait();
     child_.reset();
-    channel_.reset();
     const bool asked = stopping_;
     stopping_ = false;
     if (!asked)
-        on_event_(failover::LvsdCrashed{.pid = pid, .how = ended.to_string()});
+        on_event_(failover::LvsdCrashed{.pid = child->pid(), .how = ended.to_string()});
     else if (start_again_)
         start();
     else

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,7 +42,7 @@ class LvsdRunner {
   private:
     void spawn(const std::vector<std::string>& arguments);
     void end_in_time();
-    boost::asio::awaitable<void> watch();
+    boost::asio::awaitable<void> watch(std::shared_ptr<process::Child> child, process::Channel channel);
     boost::asio::awaitable<void> kill_late(int pid);
     void report_soon(failover::Event event);
 
@@ -50,8 +50,7 @@ class LvsdRunner {
     std::string program_;
     std::vector<std::string> arguments_;
     OnEvent on_event_;
-    std::optional<process::Child> child_;
-    std::optional<process::Channel> channel_;
+    std::shared_ptr<process::Child> child_;  ///< null while none runs
     bool stopping_ = false;
     bool start_again_ = false;
 };

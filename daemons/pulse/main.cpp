@@ -19,7 +19,7 @@ using namespace pulse;
 constexpr const char* pid_file = "/var/run/pulse.pid";
 
 int refuse(const Error& error) {
-    std::fprintf(stderr, "pulse: %s\n", error.message().c_str());
+    fmt::print(stderr, "pulse: {}\n", error.message());
     return 1;
 }
 
@@ -46,8 +46,8 @@ Result<failover::Identity> find_identity(const config::Config& config, kernel::R
 }
 
 int test_start(const config::Config& config, failover::Identity identity) {
-    std::puts(identity == failover::Identity::primary ? "this router is the primary"
-                                                      : "this router is the backup");
+    fmt::print("{}\n", identity == failover::Identity::primary ? "this router is the primary"
+                                                               : "this router is the backup");
     for (const auto& path : failover::heartbeat_paths(config, identity))
         fmt::print("heartbeats over the {} network: {} to {}\n", path.name, path.own.to_string(),
                    path.partner.to_string());
@@ -79,12 +79,12 @@ Result<daemon::Resources> open_resources(boost::asio::io_context& context, const
 int run(int argc, char** argv) {
     const auto options = daemon::parse_options(argc, argv);
     if (!options) return refuse(options.error());
-    if (options->help) return std::fputs(daemon::help_text().c_str(), stdout), 0;
-    if (options->version) return std::puts("pulse " PULSE_VERSION), 0;
+    if (options->help) return fmt::print("{}", daemon::help_text()), 0;
+    if (options->version) return fmt::print("pulse {}\n", PULSE_VERSION), 0;
 
     const auto loaded = config_file::load(options->config_file);
     if (!loaded) return refuse(loaded.error());
-    for (const auto& warning : loaded->warnings) std::fputs(warning.c_str(), stderr);
+    for (const auto& warning : loaded->warnings) fmt::print(stderr, "{}", warning);
     const auto& config = loaded->config;
     if (auto usable = check(config, options->config_file); !usable) return refuse(usable.error());
     auto route = kernel::RouteClient::open();
@@ -122,7 +122,7 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& failure) {
-        std::fprintf(stderr, "pulse: internal error: %s\n", failure.what());
+        (void)std::fprintf(stderr, "pulse: internal error: %s\n", failure.what());
         return 70;
     }
 }

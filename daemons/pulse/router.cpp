@@ -77,7 +77,7 @@ void Router::start() {
 void Router::handle(const failover::Event& event) {
     const auto role_before = state_.role;
     auto next = failover::step(state_, event, Clock::now(), settings_);
-    state_ = std::move(next.state);
+    state_ = next.state;
     for (const auto& action : next.actions) perform(action);
     if (state_.role != role_before) show_role();
     alarm_.expires_at(next.wake_at);

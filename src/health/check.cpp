@@ -42,7 +42,7 @@ std::optional<std::string> plain(const std::optional<std::string>& written, Esca
 Expectation expectation(const NannySpec& spec, const std::optional<std::string>& expect) {
     if (!expect) return NoAnswer{};
     if (spec.regex) return Pattern{*expect};
-    if (expect->empty() || *spec.expect == "*") return AnyAnswer{};
+    if (expect->empty() || spec.expect == "*") return AnyAnswer{};
     return Prefix{*expect};
 }
 
@@ -53,7 +53,7 @@ PreparedCheck check_from(const NannySpec& spec, Escapes escapes) {
     auto expect = plain(spec.expect, escapes, "expect", prepared.notes);
     if (auto words = command_words(spec); !words.empty()) {
         if (spec.send)
-            prepared.notes.push_back("External program use requested: (" + *spec.send_program +
+            prepared.notes.push_back("External program use requested: (" + spec.send_program.value_or("") +
                                      "), IGNORING send string option (" + *spec.send + ")");
         prepared.check = ProgramCheck{.words = std::move(words), .expect = std::move(expect)};
         return prepared;

@@ -49,7 +49,7 @@ struct Option {
 class GivenOptions {
   public:
     struct Given {
-        const Option* option;
+        const Option* option = nullptr;
         std::optional<std::string> value;
     };
 

@@ -70,7 +70,7 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
         return fail_errno("cannot open a netlink socket", errno_of(error));
     // Acks and dumps of a big table must fit: an overrun socket loses answers (ENOBUFS).
     constexpr int receive_bytes = 1 << 20;
-    constexpr std::size_t message_bytes = 64 * 1024;
+    constexpr std::size_t message_bytes = 65536;
     nl_socket_set_buffer_size(socket, receive_bytes, 0);
     nl_socket_set_msg_buf_size(socket, message_bytes);
     const timeval patience{.tv_sec = 5, .tv_usec = 0};

@@ -49,7 +49,7 @@ class Output {
 
     void close() {
         boost::system::error_code ignored;
-        pipe_.close(ignored);
+        (void)pipe_.close(ignored);
     }
     [[nodiscard]] stream_descriptor& pipe() { return pipe_; }
     [[nodiscard]] std::string& text() { return text_; }

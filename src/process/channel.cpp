@@ -40,7 +40,7 @@ std::optional<runtime::UniqueFd> inherited_channel() {
 Channel::Channel(const asio::any_io_executor& executor, runtime::UniqueFd socket)
     : socket_(executor, asio::generic::seq_packet_protocol(AF_UNIX, 0), socket.release()) {
     boost::system::error_code ignored;
-    socket_.non_blocking(true, ignored);
+    (void)socket_.non_blocking(true, ignored);
 }
 
 Result<void> Channel::send(const Fields& message) {
@@ -66,7 +66,7 @@ asio::awaitable<std::optional<Fields>> Channel::receive() {
 
 void Channel::close() {
     boost::system::error_code ignored;
-    socket_.close(ignored);
+    (void)socket_.close(ignored);
 }
 
 }  // namespace pulse::process

@@ -14,8 +14,6 @@
 #include "pulse/process/channel.h"
 #include "pulse/runtime/async.h"
 
-extern char** environ;
-
 namespace pulse::process {
 
 namespace asio = boost::asio;
@@ -75,6 +73,7 @@ Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnReq
     std::vector<std::string> words{request.program};
     words.insert(words.end(), request.arguments.begin(), request.arguments.end());
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
 

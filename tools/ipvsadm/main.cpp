@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "pulse/base/match.h"
 #include "pulse/ipvs/command_line.h"
 #include "pulse/kernel/ipvs_client.h"
@@ -52,7 +54,7 @@ std::string kernel_text(int error_number, const ipvs::Step& step) {
 int apply(kernel::IpvsClient& client, const ipvs::Step& step) {
     const auto done = client.apply(step);
     if (done) return 0;
-    std::fprintf(stderr, "%s\n", kernel_text(done.error().code.value(), step).c_str());
+    fmt::print(stderr, "{}\n", kernel_text(done.error().code.value(), step));
     return status_kernel_refused;
 }
 
@@ -63,22 +65,19 @@ int list(kernel::IpvsClient& client, const ipvs::KernelInfo& info, const ipvs::L
     if (command.service) {
         const auto service = client.dump(*command.service);
         if (!service) {
-            std::fputs("No such service\n", stderr);
+            fmt::print(stderr, "No such service\n");
             return status_listing_failed;
         }
-        std::fputs((ipvs::listing_titles() + ipvs::listing(ipvs::sorted({*service}), naming)).c_str(),
-                   stdout);
+        fmt::print("{}{}", ipvs::listing_titles(), ipvs::listing(ipvs::sorted({*service}), naming));
         return 0;
     }
     const auto dump = client.dump();
     if (!dump) {
-        std::fprintf(stderr, "%s\n", dump.error().message().c_str());
+        fmt::print(stderr, "{}\n", dump.error().message());
         return status_listing_failed;
     }
-    std::fputs(
-        (ipvs::listing_version(info) + ipvs::listing_titles() + ipvs::listing(ipvs::sorted(*dump), naming))
-            .c_str(),
-        stdout);
+    fmt::print("{}{}{}", ipvs::listing_version(info), ipvs::listing_titles(),
+               ipvs::listing(ipvs::sorted(*dump), naming));
     return 0;
 }
 
@@ -86,10 +85,10 @@ int list(kernel::IpvsClient& client, const ipvs::KernelInfo& info, const ipvs::L
 /// refusal.
 int no_kernel_support(const Error& error) {
     const bool forbidden = error.code == std::errc::operation_not_permitted;
-    std::fprintf(stderr,
-                 "Can't initialize ipvs: %s\n"
-                 "Are you sure that IP Virtual Server is built in the kernel or as module?\n",
-                 forbidden ? "Permission denied (you must be root)" : "Protocol not available");
+    fmt::print(stderr,
+               "Can't initialize ipvs: {}\n"
+               "Are you sure that IP Virtual Server is built in the kernel or as module?\n",
+               forbidden ? "Permission denied (you must be root)" : "Protocol not available");
     return status_no_kernel_support;
 }
 
@@ -98,13 +97,13 @@ int run(int argc, char** argv) {
     const auto command = ipvs::parse_command_line(
         words, {.host = runtime::host_address, .service = runtime::service_port}, argv[0]);
     if (!command) {
-        std::fprintf(stderr, "%s\n", command.error().text.c_str());
+        fmt::print(stderr, "{}\n", command.error().text);
         return command.error().status;
     }
-    if (std::holds_alternative<ipvs::HelpCommand>(*command))
-        return std::fputs(ipvs::usage().c_str(), stdout), 0;
+    if (std::holds_alternative<ipvs::HelpCommand>(*command)) return fmt::print("{}", ipvs::usage()), 0;
     if (std::holds_alternative<ipvs::VersionCommand>(*command))
-        return std::puts("ipvsadm v1.31 2026/11/23 (compiled with pulse " PULSE_VERSION " and IPVS v1.2.1)"),
+        return fmt::print("ipvsadm v1.31 2026/11/23 (compiled with pulse {} and IPVS v1.2.1)\n",
+                          PULSE_VERSION),
                0;
 
     auto client = kernel::IpvsClient::open();
@@ -126,9 +125,7 @@ int run(int argc, char** argv) {
         },
         [&](const ipvs::ClearCommand&) {
             const auto done = client->flush();
-            if (!done)
-                std::fprintf(stderr, "%s\n",
-                             kernel_text(done.error().code.value(), ipvs::AddService{}).c_str());
+            if (!done) fmt::print(stderr, "{}\n", kernel_text(done.error().code.value(), ipvs::AddService{}));
             return done ? 0 : status_kernel_refused;
         },
         [&](const ipvs::ListCommand& c) { return list(*client, *info, c); },
@@ -141,7 +138,7 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& failure) {
-        std::fprintf(stderr, "ipvsadm: internal error: %s\n", failure.what());
+        (void)std::fprintf(stderr, "ipvsadm: internal error: %s\n", failure.what());
         return status_kernel_refused;
     }
 }

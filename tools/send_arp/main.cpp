@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "pulse/kernel/packet_sender.h"
 #include "pulse/kernel/route.h"
 #include "pulse/net/arp.h"
@@ -26,20 +28,20 @@ constexpr const char* usage =
     "names the same address twice.\n";
 
 int refuse(const std::string& text) {
-    std::fprintf(stderr, "%s\n", text.c_str());
+    fmt::print(stderr, "{}\n", text);
     return 1;
 }
 
 int run(std::span<char*> arguments) {
     std::vector<std::string> words(arguments.begin() + 1, arguments.end());
     if (words.size() == 1 && (words.front() == "--help" || words.front() == "-h" || words.front() == "-?"))
-        return std::fputs(usage, stdout), 0;
+        return fmt::print("{}", usage), 0;
     std::string device = "eth0";
     if (words.size() == 6 && words.front() == "-i") {
         device = words[1];
         words.erase(words.begin(), words.begin() + 2);
     }
-    if (words.size() != 4) return std::fputs(usage, stderr), 1;
+    if (words.size() != 4) return fmt::print(stderr, "{}", usage), 1;
 
     const auto address = runtime::host_address(words[0]);
     if (!address || !address->is_v4()) return refuse("send_arp: unknown host " + words[0]);
@@ -66,7 +68,7 @@ int main(int argc, char** argv) {
     try {
         return run({argv, static_cast<std::size_t>(argc)});
     } catch (const std::exception& failure) {
-        std::fprintf(stderr, "send_arp: internal error: %s\n", failure.what());
+        (void)std::fprintf(stderr, "send_arp: internal error: %s\n", failure.what());
         return 1;
     }
 }

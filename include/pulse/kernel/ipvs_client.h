@@ -36,7 +36,7 @@ class IpvsClient {
     [[nodiscard]] Result<ipvs::Dump> dump();
 
     /// One service with its servers; ESRCH if there is none. Equivalent to: ipvsadm -L -n SERVICE
-    [[nodiscard]] Result<ipvs::DumpedService> dump(const ipvs::ServiceId& service);
+    [[nodiscard]] Result<ipvs::DumpedService> dump(const ipvs::ServiceId& id);
 
     /// Makes one change. The error carries the kernel's errno.
     [[nodiscard]] Result<void> apply(const ipvs::Step& step);
