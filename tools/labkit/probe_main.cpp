@@ -133,15 +133,18 @@ class Prober {
     void run() {
         began_ = Clock::now();
         auto due = began_;
-        while (!open_.empty() || more_to_start()) {
-            if (more_to_start() && (options_.interval ? Clock::now() >= due : open_.empty())) {
+        for (;;) {
+            // Asked once a turn: were the time to end between two askings, nothing would be left to wait for.
+            const bool more = more_to_start();
+            if (!more && open_.empty()) return;
+            if (more && (options_.interval ? Clock::now() >= due : open_.empty())) {
                 start_request();
                 // When we were held up, catch up only with what is still recent.
                 if (options_.interval)
                     due = std::max(due + *options_.interval, Clock::now() - 10 * *options_.interval);
                 continue;
             }
-            wait_for_replies(due);
+            wait_for_replies(more && options_.interval ? due : Clock::time_point::max());
         }
     }
 
@@ -191,9 +194,9 @@ class Prober {
         open_.push_back(std::move(request));
     }
 
+    /// Waits no longer than until `due`.
     void wait_for_replies(Clock::time_point due) {
-        auto until = Clock::now() + std::chrono::hours(1);
-        if (options_.interval && more_to_start()) until = due;
+        auto until = std::min(due, Clock::now() + std::chrono::hours(1));
         std::vector<pollfd> polled;
         for (const auto& request : open_) {
             until = std::min(until, request.start + options_.timeout);
