@@ -10,7 +10,7 @@ namespace {
 TEST(Outcome, EveryReasonHasItsWords) {
     const struct {
         Outcome outcome;
-        const char* words;
+        const char* words = nullptr;
     } cases[] = {
         {{.reason = Reason::none}, ""},
         {{.reason = Reason::connect_refused}, "connect refused"},

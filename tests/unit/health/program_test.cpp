@@ -9,7 +9,7 @@ TEST(Program, JudgesExitAndOutput) {
     const struct {
         ProgramRun run;
         std::optional<std::string> expect;
-        Reason reason;
+        Reason reason = Reason::none;
     } cases[] = {
         {{.output = "OK\n"}, "OK", Reason::none},
         {{.output = "OK"}, "OK", Reason::none},  // the original would have compared "O"

@@ -34,8 +34,10 @@ inline std::pair<const ServiceId, ServiceEntry> entry(const Service& service,
     return {service.id, made};
 }
 
-/// How googletest shows these on failure.
+/// How googletest shows these on failure; it looks for this name.
+// NOLINTBEGIN(readability-identifier-naming): googletest's name
 inline void PrintTo(const Step& step, std::ostream* out) { *out << describe(step); }
 inline void PrintTo(const ServiceId& id, std::ostream* out) { *out << id.to_string(); }
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace pulse::ipvs

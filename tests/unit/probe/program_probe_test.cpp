@@ -34,8 +34,8 @@ class ProgramProbe : public testing::Test {
         directory_ = pattern;
     }
     void TearDown() override {
-        io_.restart();
-        io_.run();  // until every killed program is buried
+        io.restart();
+        io.run();  // until every killed program is buried
         std::filesystem::remove_all(directory_);
     }
 
@@ -56,11 +56,11 @@ class ProgramProbe : public testing::Test {
     [[nodiscard]] Outcome outcome(std::vector<std::string> words,
                                   std::optional<std::string> expect = std::nullopt,
                                   milliseconds limit = plenty) {
-        return outcome_of(io_, health::ProgramCheck{.words = std::move(words), .expect = std::move(expect)},
+        return outcome_of(io, health::ProgramCheck{.words = std::move(words), .expect = std::move(expect)},
                           limit);
     }
 
-    asio::io_context io_{1};
+    asio::iocontext io{1};
 
   private:
     std::filesystem::path directory_;
@@ -171,7 +171,7 @@ TEST_F(ProgramProbe, AProcessLeftBehindDoesNotDelayTheVerdict) {
 TEST_F(ProgramProbe, EndingTheLoopKillsARunningProgram) {
     const auto file = path("pids");
     {
-        asio::io_context io(1);
+        asio::iocontext io(1);
         health::ProgramCheck check{.words = {shell_script(hang), file}, .expect = std::nullopt};
         asio::co_spawn(io, run(std::move(check), Clock::now() + plenty), asio::detached);
         while (!std::filesystem::exists(file)) io.poll();
@@ -188,8 +188,8 @@ TEST_F(ProgramProbe, LeavesNoDescriptorAndNoChildBehind) {
     (void)outcome({"/bin/true"});
     (void)outcome({path("missing")});
     (void)outcome({"/bin/sleep", "1000"}, std::nullopt, brief);
-    io_.restart();
-    io_.run();  // until the killed one is buried
+    io.restart();
+    io.run();  // until the killed one is buried
     EXPECT_EQ(open_descriptors(), before);
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
     EXPECT_EQ(errno, ECHILD);

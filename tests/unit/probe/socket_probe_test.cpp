@@ -184,7 +184,8 @@ TEST(SocketProbe, AFullAcceptQueueIsAConnectTimeout) {
     std::vector<tcp::socket> waiting;
     for (int i = 0; i < 4; ++i) {  // a backlog of 0 holds one connection; more SYNs than that are dropped
         waiting.emplace_back(io, tcp::v4());
-        waiting.back().native_non_blocking(true);
+        boost::system::error_code ignored;
+        (void)waiting.back().native_non_blocking(true, ignored);
         (void)::connect(waiting.back().native_handle(), full.local_endpoint().data(),
                         static_cast<socklen_t>(full.local_endpoint().size()));
     }
