@@ -60,7 +60,7 @@ class ProgramProbe : public testing::Test {
                           limit);
     }
 
-    asio::iocontext io{1};
+    asio::io_context io{1};
 
   private:
     std::filesystem::path directory_;
@@ -171,10 +171,10 @@ TEST_F(ProgramProbe, AProcessLeftBehindDoesNotDelayTheVerdict) {
 TEST_F(ProgramProbe, EndingTheLoopKillsARunningProgram) {
     const auto file = path("pids");
     {
-        asio::iocontext io(1);
+        asio::io_context loop(1);
         health::ProgramCheck check{.words = {shell_script(hang), file}, .expect = std::nullopt};
-        asio::co_spawn(io, run(std::move(check), Clock::now() + plenty), asio::detached);
-        while (!std::filesystem::exists(file)) io.poll();
+        asio::co_spawn(loop, run(std::move(check), Clock::now() + plenty), asio::detached);
+        while (!std::filesystem::exists(file)) loop.poll();
     }
     const auto pids = pids_in(file);
     ASSERT_EQ(pids.size(), 2U);
