@@ -34,7 +34,7 @@ class Reader {
             return EditServiceCommand{*read};
         }
         const auto at =
-            endpoint(*given_.find(OptionClass::real_server)->value, id->protocol, id->endpoint.port);
+            endpoint(given_.find(OptionClass::real_server)->value, id->protocol, id->endpoint.port);
         if (!at) return refuse("illegal real server address[:port] specified");
         if (name == "delete-server") return DeleteServerCommand{*id, *at};
         auto read = server(*id, *at);
@@ -88,16 +88,16 @@ class Reader {
     Parsed<ServiceId> service_id() const {
         const auto& given = *given_.find(OptionClass::service);
         if (given.option->letter == 'f') {
-            const auto mark = parse_decimal<std::uint32_t>(*given.value);
+            const auto mark = parse_decimal<std::uint32_t>(given.value);
             if (!mark || *mark == 0)
-                return refuse(fmt::format("invalid fwmark value `{}' specified", *given.value));
+                return refuse(fmt::format("invalid fwmark value `{}' specified", given.value));
             return ServiceId::marked({*mark},
                                      given_.has(OptionClass::family) ? net::Family::v6 : net::Family::v4);
         }
         const auto protocol = given.option->letter == 't'   ? net::Protocol::tcp
                               : given.option->letter == 'u' ? net::Protocol::udp
                                                             : net::Protocol::sctp;
-        const auto at = endpoint(*given.value, protocol, {});
+        const auto at = endpoint(given.value, protocol, {});
         if (!at) return refuse("illegal virtual server address[:port] specified");
         return ServiceId::at(protocol, *at);
     }
@@ -105,19 +105,19 @@ class Reader {
     Parsed<Service> service(const ServiceId& id) const {
         Service service{.id = id};
         if (const auto* given = given_.find(OptionClass::scheduler))
-            service.scheduler = given->value->substr(0, 15);
+            service.scheduler = given->value.substr(0, 15);
         if (const auto* given = given_.find(OptionClass::persistent)) {
-            const auto seconds = parse_decimal<int>(given->value.value_or("360"));
+            const auto seconds = parse_decimal<int>(given->value);
             constexpr int month = 31 * 24 * 3600;
             if (!seconds || *seconds < 1 || *seconds > month)
-                return refuse(fmt::format("invalid timeout value `{}' specified", given->value.value_or("")));
+                return refuse(fmt::format("invalid timeout value `{}' specified", given->value));
             service.persistence = Persistence{.timeout = std::chrono::seconds(*seconds),
                                               .mask = net::Netmask::host(id.family),
                                               .engine = {}};
         }
         if (const auto* given = given_.find(OptionClass::netmask)) {
-            const auto mask = net::Netmask::parse(*given->value, id.family);
-            const bool empty_prefix = parse_decimal<int>(*given->value) == 0;
+            const auto mask = net::Netmask::parse(given->value, id.family);
+            const bool empty_prefix = parse_decimal<int>(given->value) == 0;
             if (!mask || empty_prefix)
                 return refuse(id.family == net::Family::v4
                                   ? "illegal virtual server persistent mask specified"
@@ -158,7 +158,7 @@ class Reader {
     std::optional<std::int32_t> number(OptionClass kind, std::int32_t absent) const {
         const auto* given = given_.find(kind);
         if (given == nullptr) return absent;
-        const auto value = parse_decimal<std::int32_t>(*given->value);
+        const auto value = parse_decimal<std::int32_t>(given->value);
         return value && *value >= 0 ? value : std::nullopt;
     }
 

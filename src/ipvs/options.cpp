@@ -67,6 +67,9 @@ const CommandRow& row_of(std::string_view name) {
 
 constexpr int status_unknown_option = 255;
 
+/// Only -p has a value that may be left out; this many seconds then (the original's manual says 300).
+constexpr const char* persistence_left_out = "360";
+
 tl::unexpected<Refusal> try_help(std::string_view program) {
     return refuse(fmt::format("Try `{0} -h' or '{0} --help' for more information.", program),
                   status_unknown_option);
@@ -154,7 +157,7 @@ class Scanner {
         }
         if (options_.has(option.kind))
             return refuse(fmt::format("multiple '{}' options specified", option.name));
-        given().push_back({&option, std::move(value)});
+        given().push_back({&option, value.value_or(option.value == optional ? persistence_left_out : "")});
         return {};
     }
 

@@ -50,7 +50,7 @@ class GivenOptions {
   public:
     struct Given {
         const Option* option = nullptr;
-        std::optional<std::string> value;
+        std::string value{};  ///< empty for an option without one
     };
 
     /// What the command is called in messages: "add-service", "flush".
