@@ -31,7 +31,7 @@ Monitor::Monitor(asio::io_context& io, health::NannySpec spec, health::CheckSpec
 void Monitor::start() {
     log::info("{}", start_line(spec_));
     runtime::spawn_logged(io_, "watching signals", watch_signals());
-    if (channel_) runtime::spawn_logged(io_, "watching the parent", watch_parent());
+    if (channel_) runtime::spawn_logged(io_, "watching the parent", watch_parent(*channel_));
     runtime::spawn_logged(io_, "checking", check_forever());
 }
 
@@ -61,9 +61,9 @@ asio::awaitable<health::Outcome> Monitor::one_check() {
     co_return broken;
 }
 
-asio::awaitable<void> Monitor::watch_parent() {
+asio::awaitable<void> Monitor::watch_parent(process::Channel& parent) {
     for (;;) {
-        const auto message = co_await channel_->receive();
+        const auto message = co_await parent.receive();
         if (!message) break;  // the parent is gone
     }
     io_.stop();

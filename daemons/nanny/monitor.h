@@ -28,7 +28,7 @@ class Monitor {
   private:
     boost::asio::awaitable<void> check_forever();
     boost::asio::awaitable<health::Outcome> one_check();
-    boost::asio::awaitable<void> watch_parent();
+    boost::asio::awaitable<void> watch_parent(process::Channel& parent);
     boost::asio::awaitable<void> watch_signals();
 
     void note(const health::Outcome& outcome);
