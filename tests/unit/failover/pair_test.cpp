@@ -30,7 +30,7 @@ class Pair {
 
     void kill(Router& router) {
         dead = &router;
-        flying.clear();
+        flying_.clear();
     }
 
     [[nodiscard]] bool one_active() const {
@@ -62,9 +62,9 @@ class Pair {
                 collect(*router);
             }
         }
-        while (!flying.empty() && flying.front().arrives <= primary.now) {
-            const auto arrived = flying.front();
-            flying.pop_front();
+        while (!flying_.empty() && flying_.front().arrives <= primary.now) {
+            const auto arrived = flying_.front();
+            flying_.pop_front();
             auto& to = arrived.to_primary ? primary : backup;
             if (&to == dead) continue;
             to.hear(arrived.word);
@@ -80,10 +80,10 @@ class Pair {
     void collect(const Router& from) {
         for (const auto word : from.sent())
             if (!cut && random() % 100 >= loss_percent)
-                flying.push_back({from.now + step_length, &from == &backup, word});
+                flying_.push_back({from.now + step_length, &from == &backup, word});
     }
 
-    std::deque<Flying> flying;
+    std::deque<Flying> flying_;
 };
 
 TEST(TwoRouters, BootedTogetherThePrimaryBecomesActive) {
