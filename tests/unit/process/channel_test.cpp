@@ -23,32 +23,32 @@ class ChannelPair : public testing::Test {
     void SetUp() override {
         auto pair = make_channel_pair();
         ASSERT_TRUE(pair);
-        here_.emplace(io_.get_executor(), std::move(pair->first));
-        there_.emplace(io_.get_executor(), std::move(pair->second));
+        here.emplace(io.get_executor(), std::move(pair->first));
+        there.emplace(io.get_executor(), std::move(pair->second));
     }
 
-    std::optional<Fields> received() { return awaited(io_, here_->receive()); }
+    std::optional<Fields> received() { return awaited(io, here->receive()); }
 
-    asio::io_context io_{1};
-    std::optional<Channel> here_;
-    std::optional<Channel> there_;
+    asio::io_context io{1};
+    std::optional<Channel> here;
+    std::optional<Channel> there;
 };
 
 TEST_F(ChannelPair, CarriesOneMessagePerDatagramInOrder) {
     const auto first = Fields().add("STATE", "up").add("TEXT", "two\nlines");
     const auto second = Fields().add("STATE", "down");
-    ASSERT_TRUE(there_->send(first));
-    ASSERT_TRUE(there_->send(second));
+    ASSERT_TRUE(there->send(first));
+    ASSERT_TRUE(there->send(second));
     EXPECT_EQ(received(), first);
     EXPECT_EQ(received(), second);
-    ASSERT_TRUE(here_->send(second));
-    EXPECT_EQ(awaited(io_, there_->receive()), second);
+    ASSERT_TRUE(here->send(second));
+    EXPECT_EQ(awaited(io, there->receive()), second);
 }
 
 TEST_F(ChannelPair, WhatWasSentBeforeTheEndIsReceivedBeforeTheEnd) {
     const auto last_words = Fields().add("STATE", "down");
-    ASSERT_TRUE(there_->send(last_words));
-    there_.reset();
+    ASSERT_TRUE(there->send(last_words));
+    there.reset();
     EXPECT_EQ(received(), last_words);
     EXPECT_EQ(received(), std::nullopt);
     EXPECT_EQ(received(), std::nullopt);
@@ -56,31 +56,31 @@ TEST_F(ChannelPair, WhatWasSentBeforeTheEndIsReceivedBeforeTheEnd) {
 
 TEST_F(ChannelPair, AReceiverAlreadyWaitingSeesTheEnd) {
     std::optional<Fields> message = Fields();
-    asio::co_spawn(io_, here_->receive(),
+    asio::co_spawn(io, here->receive(),
                    [&](const std::exception_ptr&, auto got) { message = std::move(got); });
-    io_.poll();
+    io.poll();
     ASSERT_EQ(message, Fields()) << "nothing has been sent yet";
-    there_->close();
-    io_.restart();
-    io_.run();
+    there->close();
+    io.restart();
+    io.run();
     EXPECT_EQ(message, std::nullopt);
 }
 
 TEST_F(ChannelPair, ClosingOnesOwnEndEndsTheWait) {
     std::optional<Fields> message = Fields();
-    asio::co_spawn(io_, here_->receive(),
+    asio::co_spawn(io, here->receive(),
                    [&](const std::exception_ptr&, auto got) { message = std::move(got); });
-    io_.poll();
-    here_->close();
-    io_.restart();
-    io_.run();
+    io.poll();
+    here->close();
+    io.restart();
+    io.run();
     EXPECT_EQ(message, std::nullopt);
-    EXPECT_FALSE(here_->send(Fields().add("STATE", "up")));
+    EXPECT_FALSE(here->send(Fields().add("STATE", "up")));
 }
 
 TEST_F(ChannelPair, SendingToAClosedPeerIsAnErrorAndNoSignal) {
-    there_.reset();
-    const auto sent = here_->send(Fields().add("STATE", "up"));
+    there.reset();
+    const auto sent = here->send(Fields().add("STATE", "up"));
     ASSERT_FALSE(sent);
     EXPECT_EQ(sent.error().code.value(), EPIPE);
     EXPECT_EQ(sent.error().message(), "cannot send to the other end of a channel: Broken pipe");
@@ -88,35 +88,35 @@ TEST_F(ChannelPair, SendingToAClosedPeerIsAnErrorAndNoSignal) {
 
 TEST_F(ChannelPair, AFullQueueIsAnErrorAndDoesNotWait) {
     const auto message = Fields().add("TEXT", std::string(4000, 'x'));
-    auto sent = here_->send(message);
-    for (int count = 0; sent && count < 100'000; ++count) sent = here_->send(message);
+    auto sent = here->send(message);
+    for (int count = 0; sent && count < 100'000; ++count) sent = here->send(message);
     ASSERT_FALSE(sent);
     EXPECT_EQ(sent.error().code.value(), EAGAIN);
-    EXPECT_EQ(awaited(io_, there_->receive()), message);
+    EXPECT_EQ(awaited(io, there->receive()), message);
 }
 
 TEST_F(ChannelPair, TheLongestMessageArrivesWhole) {
     const auto longest = Fields().add("K", std::string(8192 - std::string_view("K=\n").size(), 'x'));
-    ASSERT_TRUE(there_->send(longest));
+    ASSERT_TRUE(there->send(longest));
     EXPECT_EQ(received(), longest);
 }
 
 TEST_F(ChannelPair, AMessageThatWouldBeCutOffIsRefused) {
-    const auto sent = there_->send(Fields().add("K", std::string(8192, 'x')));
+    const auto sent = there->send(Fields().add("K", std::string(8192, 'x')));
     ASSERT_FALSE(sent);
     EXPECT_EQ(sent.error().code, std::errc::message_size);
 }
 
 TEST_F(ChannelPair, AnEmptyMessageIsRefusedForItWouldReadAsTheEnd) {
-    EXPECT_FALSE(there_->send(Fields()));
-    ASSERT_TRUE(there_->send(Fields().add("STATE", "up")));
+    EXPECT_FALSE(there->send(Fields()));
+    ASSERT_TRUE(there->send(Fields().add("STATE", "up")));
     EXPECT_EQ(received(), Fields().add("STATE", "up"));
 }
 
 TEST_F(ChannelPair, AWaitCutOffByADeadlineLosesNoMessage) {
-    EXPECT_EQ(awaited(io_, runtime::with_deadline(Clock::now(), here_->receive())), std::nullopt);
+    EXPECT_EQ(awaited(io, runtime::with_deadline(Clock::now(), here->receive())), std::nullopt);
     const auto message = Fields().add("STATE", "up");
-    ASSERT_TRUE(there_->send(message));
+    ASSERT_TRUE(there->send(message));
     EXPECT_EQ(received(), message);
 }
 
