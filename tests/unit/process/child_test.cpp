@@ -27,12 +27,12 @@ SpawnRequest shell(const std::string& script) { return {.program = "/bin/sh", .a
 class ChildProcess : public testing::Test {
   protected:
     Child started(const SpawnRequest& request) {
-        auto child = Child::spawn(io_.get_executor(), request);
+        auto child = Child::spawn(io.get_executor(), request);
         if (!child) throw std::runtime_error(child.error().message());
         return std::move(*child);
     }
 
-    std::string ended(Child& child) { return awaited(io_, child.wait()).to_string(); }
+    std::string ended(Child& child) { return awaited(io, child.wait()).to_string(); }
 
     std::string ended(const SpawnRequest& request) {
         auto child = started(request);
@@ -56,7 +56,7 @@ class ChildProcess : public testing::Test {
         return text;
     }
 
-    asio::io_context io_{1};
+    asio::io_context io{1};
 };
 
 /// A child that lives until our end of the channel is closed, or a signal comes.
@@ -65,19 +65,19 @@ class WaitingChild : public ChildProcess {
     void SetUp() override {
         auto pair = make_channel_pair();
         ASSERT_TRUE(pair);
-        ours_ = std::move(pair->first);
-        request_ = shell("read word <&3; exit 7");
-        request_.channel = pair->second.get();
-        child_.emplace(started(request_));
+        ours = std::move(pair->first);
+        request = shell("read word <&3; exit 7");
+        request.channel = pair->second.get();
+        child.emplace(started(request));
     }
 
     std::optional<Exit> seen_until(TimePoint deadline) {
-        return awaited(io_, runtime::with_deadline(deadline, child_->wait()));
+        return awaited(io, runtime::with_deadline(deadline, child->wait()));
     }
 
-    runtime::UniqueFd ours_;
-    SpawnRequest request_;
-    std::optional<Child> child_;
+    runtime::UniqueFd ours;
+    SpawnRequest request;
+    std::optional<Child> child;
 };
 
 TEST(Exit, IsToldInTheOriginalsWords) {
@@ -100,7 +100,7 @@ TEST_F(ChildProcess, TheSignalThatKilledItIsSeen) {
 }
 
 TEST_F(ChildProcess, AMissingProgramIsAnErrorThatNamesIt) {
-    const auto child = Child::spawn(io_.get_executor(), {.program = "/no/such/program"});
+    const auto child = Child::spawn(io.get_executor(), {.program = "/no/such/program"});
     ASSERT_FALSE(child);
     EXPECT_EQ(child.error().code, std::errc::no_such_file_or_directory);
     EXPECT_EQ(child.error().message(), "cannot start /no/such/program: No such file or directory");
@@ -108,7 +108,7 @@ TEST_F(ChildProcess, AMissingProgramIsAnErrorThatNamesIt) {
 }
 
 TEST_F(ChildProcess, AFileThatIsNoProgramIsAnError) {
-    const auto child = Child::spawn(io_.get_executor(), {.program = "/etc/passwd"});
+    const auto child = Child::spawn(io.get_executor(), {.program = "/etc/passwd"});
     ASSERT_FALSE(child);
     EXPECT_EQ(child.error().code, std::errc::permission_denied);
 }
@@ -136,9 +136,9 @@ TEST_F(ChildProcess, TheChannelArrivesAsDescriptor3) {
     request.channel = pair->second.get();
     auto child = started(request);
     pair->second.close();
-    Channel channel(io_.get_executor(), std::move(pair->first));
-    EXPECT_EQ(awaited(io_, channel.receive()), Fields().add("STATE", "up"));
-    EXPECT_EQ(awaited(io_, channel.receive()), std::nullopt) << "its end closes the channel";
+    Channel channel(io.get_executor(), std::move(pair->first));
+    EXPECT_EQ(awaited(io, channel.receive()), Fields().add("STATE", "up"));
+    EXPECT_EQ(awaited(io, channel.receive()), std::nullopt) << "its end closes the channel";
     EXPECT_EQ(ended(child), "exited with status 0");
 }
 
@@ -173,27 +173,27 @@ TEST_F(ChildProcess, SignalsAreAtTheirDefaultsAndUnblocked) {
     auto* const handler = ::signal(SIGPIPE, SIG_IGN);
     EXPECT_EQ(ended(shell("kill -PIPE $$")), "terminated with signal 13");
     EXPECT_EQ(ended(shell("kill -TERM $$")), "terminated with signal 15");
-    ::signal(SIGPIPE, handler);
+    (void)::signal(SIGPIPE, handler);
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 TEST_F(WaitingChild, AWaitCutOffByADeadlineDoesNotBlockAndMayBeRepeated) {
     EXPECT_FALSE(seen_until(Clock::now()));
     EXPECT_FALSE(seen_until(Clock::now()));
-    ours_.close();
-    EXPECT_EQ(ended(*child_), "exited with status 7");
+    ours.close();
+    EXPECT_EQ(ended(*child), "exited with status 7");
 }
 
 TEST_F(WaitingChild, ItsEndIsStillKnownAfterwards) {
-    ours_.close();
-    EXPECT_EQ(ended(*child_), "exited with status 7");
-    EXPECT_EQ(ended(*child_), "exited with status 7");
+    ours.close();
+    EXPECT_EQ(ended(*child), "exited with status 7");
+    EXPECT_EQ(ended(*child), "exited with status 7");
 }
 
 TEST_F(WaitingChild, IsKilled) {
-    child_->kill(SIGTERM);
-    EXPECT_EQ(ended(*child_), "terminated with signal 15");
-    child_->kill(SIGTERM);  // no concern
+    child->kill(SIGTERM);
+    EXPECT_EQ(ended(*child), "terminated with signal 15");
+    child->kill(SIGTERM);  // no concern
 }
 
 TEST_F(ChildProcess, AGroupIsKilledWithItsChildren) {
@@ -204,11 +204,11 @@ TEST_F(ChildProcess, AGroupIsKilledWithItsChildren) {
     request.own_group = true;
     auto child = started(request);
     pair->second.close();
-    Channel channel(io_.get_executor(), std::move(pair->first));
-    ASSERT_TRUE(awaited(io_, channel.receive()));
+    Channel channel(io.get_executor(), std::move(pair->first));
+    ASSERT_TRUE(awaited(io, channel.receive()));
     child.kill_group(SIGKILL);
     EXPECT_EQ(ended(child), "terminated with signal 9");
-    EXPECT_EQ(awaited(io_, channel.receive()), std::nullopt) << "the grandchild had it open, too";
+    EXPECT_EQ(awaited(io, channel.receive()), std::nullopt) << "the grandchild had it open, too";
 }
 
 }  // namespace
