@@ -3,6 +3,7 @@
 #include <array>
 
 #include "pulse/base/text.h"
+#include "pulse/ipvs/schedulers.h"
 
 #include "readers.h"
 
@@ -16,10 +17,21 @@ constexpr auto global = Section::global;
 constexpr auto block = Section::virtual_server;
 constexpr auto server = Section::real_server;
 
-constexpr std::string_view schedulers = "rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh twos";
+constexpr std::string_view networks = "nat direct tunnel";
+
+/// The names IPVS knows, blank-separated.
+const std::string& schedulers() {
+    static const std::string names = [] {
+        std::string all;
+        for (const auto& scheduler : ipvs::schedulers())
+            all += (all.empty() ? "" : " ") + std::string(scheduler.name);
+        return all;
+    }();
+    return names;
+}
 
 void scheduler(Values& values, V& out) {
-    if (const auto index = read_choice(values)) out.scheduler = split_words(schedulers)[*index];
+    if (const auto index = read_choice(values)) out.scheduler = ipvs::schedulers()[*index].name;
 }
 
 void fwmark(Values& values, V& out) {
@@ -60,8 +72,9 @@ void server_port(Values& values, S& out) {
 
 constexpr auto any = std::numeric_limits<long long>::max();
 
-const auto table = std::to_array<Key>({
-    // clang-format off
+const auto& table() {
+    static const auto rows = std::to_array<Key>({
+        // clang-format off
     {global, "serial_no", ValueType::integer, "", "0", "web tool",
      "counts the changes made to this file", integer<&Config::serial_no, -any, any>},
     {global, "primary", ValueType::host, "", "", "pulse",
@@ -82,7 +95,7 @@ const auto table = std::to_array<Key>({
      "what to do when the other router holds the shared device", choice<&Config::reservation_conflict_action, ReservationConflict::nothing, ReservationConflict::preempt>},
     {global, "service", ValueType::choice, "lvs fos", "lvs", "pulse",
      "which blocks to run: virtual (lvs) or failover (fos)", choice<&Config::service, ServiceKind::lvs, ServiceKind::fos>},
-    {global, "network", ValueType::choice, "nat direct tunnel", "nat", "pulse, lvsd",
+    {global, "network", ValueType::choice, networks, "nat", "pulse, lvsd",
      "how packets reach the real servers", choice<&Config::network, Network::nat, Network::direct, Network::tunnel>},
     {global, "nat_router", ValueType::host_and_device, "", "", "pulse",
      "the real servers' gateway in NAT: a floating address and its device", host_and_device<&Config::nat_router>},
@@ -135,11 +148,13 @@ const auto table = std::to_array<Key>({
      "gets the clients while no real server is up", address<&V::sorry_server>},
     {block, "fwmark", ValueType::integer, "", "0", "lvsd, nanny",
      "balance packets with this firewall mark instead of address and port; 0 is none", fwmark},
+    {block, "network", ValueType::choice, networks, "", "lvsd",
+     "how packets reach this service's real servers; default: what the top level says", choice<&V::network, Network::nat, Network::direct, Network::tunnel>},
     {block, "protocol", ValueType::choice, "tcp udp", "tcp", "lvsd, nanny",
      "transport protocol", choice<&V::protocol, net::Protocol::tcp, net::Protocol::udp>},
     {block, "port", ValueType::port, "", "80", "lvsd, nanny",
      "port of the service", store<&V::port, read_port>},
-    {block, "scheduler", ValueType::choice, schedulers, "wlc", "lvsd",
+    {block, "scheduler", ValueType::choice, schedulers(), "wlc", "lvsd",
      "how clients are spread over the real servers", scheduler},
     {block, "persistent", ValueType::duration, "", "0", "lvsd",
      "how long a client stays with its real server; 0 is off", duration<&V::persistent, 0>},
@@ -180,15 +195,17 @@ const auto table = std::to_array<Key>({
      "port on the real server, in NAT; default: the port of the service, if given before", server_port},
     {server, "weight", ValueType::integer, "", "1", "lvsd, nanny",
      "share of the clients compared with the others; 0 gets no new ones", integer<&S::weight, 0>},
-    // clang-format on
-});
+        // clang-format on
+    });
+    return rows;
+}
 
 }  // namespace
 
-std::span<const Key> keys() { return table; }
+std::span<const Key> keys() { return table(); }
 
 const Key* find_key(Section section, std::string_view name) {
-    for (const auto& key : table)
+    for (const auto& key : table())
         if (key.section == section && key.name == name) return &key;
     return nullptr;
 }

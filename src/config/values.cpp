@@ -111,8 +111,9 @@ std::optional<std::vector<std::string>> read_list(Values& values) {
 
 std::optional<net::IpAddress> read_host(Values& values, std::size_t at) {
     if (const auto address = net::IpAddress::parse_lenient(values[at])) return address;
-    if (const auto address = values.lookups().host(values[at])) return address;
-    values.error(at, "invalid argument", "neither an address nor a name that resolves to one");
+    const auto address = values.lookups().host(values[at]);
+    if (address) return *address;
+    values.error(at, "invalid argument", "no address, and as a host name: " + address.error().message());
     return std::nullopt;
 }
 

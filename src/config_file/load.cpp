@@ -18,7 +18,10 @@ Result<Loaded> load(const std::string& path) {
     const auto text = runtime::read_file(path);
     if (!text) return fail(text.error(), "configuration");
     config::Lookups lookups;
-    lookups.host = runtime::host_address;
+    lookups.host = [](std::string_view name) -> Result<net::IpAddress> {
+        if (const auto address = runtime::host_address(name)) return *address;
+        return fail(std::error_code(), "it does not resolve");
+    };
     lookups.service = [](std::string_view name) { return runtime::service_port(name, net::Protocol::tcp); };
     auto reading = config::read(*text, lookups);
 

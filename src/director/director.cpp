@@ -33,7 +33,8 @@ char method_letter(config::Network network) {
 /// Where IPVS sends to. Only NAT can change the port; with the other methods the packet arrives unchanged.
 net::Endpoint destination_endpoint(const config::Config& config, const config::VirtualServer& virtual_server,
                                    const net::IpAddress& address, net::Port port) {
-    const bool keeps_port = config.network != config::Network::nat && !virtual_server.fwmark;
+    const bool keeps_port =
+        config.network_of(virtual_server) != config::Network::nat && !virtual_server.fwmark;
     return {address, keeps_port ? virtual_server.port : port};
 }
 
@@ -77,7 +78,7 @@ health::NannySpec nanny_spec(const config::Config& config, const config::Virtual
     spec.interval = virtual_server.timeout;
     spec.reentry = virtual_server.reentry;
     spec.weight = server.weight;
-    spec.method = method_letter(config.network);
+    spec.method = method_letter(config.network_of(virtual_server));
     if (virtual_server.load_monitor)
         spec.load_command =
             *virtual_server.load_monitor == "uptime" ? config.rsh_command : *virtual_server.load_monitor;
@@ -148,9 +149,9 @@ ipvs::Table desired_table(const config::Config& config, const Standings& standin
         const auto add = [&](const net::IpAddress& address, net::Port port, int weight) {
             const auto endpoint = destination_endpoint(config, *virtual_server, address, port);
             entry.destinations.try_emplace(
-                endpoint,
-                ipvs::Destination{
-                    .endpoint = endpoint, .forwarding = forwarding(config.network), .weight = weight});
+                endpoint, ipvs::Destination{.endpoint = endpoint,
+                                            .forwarding = forwarding(config.network_of(*virtual_server)),
+                                            .weight = weight});
         };
         bool served = false;
         for (const auto& server : virtual_server->servers) {

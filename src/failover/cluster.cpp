@@ -4,6 +4,17 @@
 
 namespace pulse::failover {
 
+namespace {
+
+/// Whether real servers need the floating address that is their gateway.
+bool uses_nat(const config::Config& config) {
+    return std::ranges::any_of(config.virtual_servers, [&](const config::VirtualServer& virtual_server) {
+        return virtual_server.active && config.network_of(virtual_server) == config::Network::nat;
+    });
+}
+
+}  // namespace
+
 std::vector<FloatingAddress> floating_addresses(const config::Config& config) {
     std::vector<FloatingAddress> addresses;
     const auto add = [&](const config::DeviceAddress& at, const std::optional<net::Netmask>& mask) {
@@ -17,8 +28,7 @@ std::vector<FloatingAddress> floating_addresses(const config::Config& config) {
     for (const auto& virtual_server : config.virtual_servers)
         if (virtual_server.active && virtual_server.address)
             add(*virtual_server.address, virtual_server.vip_nmask);
-    if (config.network == config::Network::nat && config.nat_router)
-        add(*config.nat_router, config.nat_nmask);
+    if (uses_nat(config) && config.nat_router) add(*config.nat_router, config.nat_nmask);
     return addresses;
 }
 

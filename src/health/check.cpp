@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "pulse/base/escape.h"
 #include "pulse/base/text.h"
-#include "pulse/health/escape.h"
 
 namespace pulse::health {
 

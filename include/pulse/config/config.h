@@ -50,6 +50,7 @@ struct VirtualServer {
     std::optional<net::Netmask> vip_nmask;
     std::optional<net::IpAddress> sorry_server;
     std::optional<net::FirewallMark> fwmark;
+    std::optional<Network> network;  ///< overrides the file's
     net::Protocol protocol = net::Protocol::tcp;
     net::Port port{80};
     std::string scheduler = "wlc";
@@ -121,6 +122,11 @@ struct Config {
 
     std::vector<VirtualServer> virtual_servers;
     std::vector<VirtualServer> failover_services;
+
+    /// How packets reach the real servers of one of the virtual servers.
+    [[nodiscard]] Network network_of(const VirtualServer& virtual_server) const {
+        return virtual_server.network.value_or(network);
+    }
 
     friend bool operator==(const Config&, const Config&) = default;
 };

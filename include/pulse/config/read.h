@@ -5,21 +5,25 @@
 #include <string_view>
 #include <vector>
 
+#include "pulse/base/result.h"
 #include "pulse/config/config.h"
 #include "pulse/config/diagnostic.h"
 
 namespace pulse::config {
 
-/// What the reader must ask the system about; pure code is handed the answers.
+/// What the reader must ask the system about; pure code is handed the answers. Left out, no name is known and
+/// every device is there.
 struct Lookups {
-    /// A host name's address; nullopt if it does not resolve.
-    std::function<std::optional<net::IpAddress>(std::string_view name)> host = [](std::string_view) {
-        return std::nullopt;
+    /// A host name's address; the error's context says why there is none.
+    std::function<Result<net::IpAddress>(std::string_view name)> host = [](std::string_view) {
+        return fail(std::error_code(), "no names are looked up here");
     };
     /// A TCP service name's port; nullopt if unknown.
     std::function<std::optional<net::Port>(std::string_view name)> service = [](std::string_view) {
         return std::nullopt;
     };
+    /// Whether this machine has a network device of that name.
+    std::function<bool(std::string_view name)> device = [](std::string_view) { return true; };
 };
 
 /// A configuration and everything there is to say about its text. Usable only when no diagnostic is an error.

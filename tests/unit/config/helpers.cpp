@@ -10,8 +10,9 @@ namespace pulse::config::testing {
 
 Lookups known_names() {
     Lookups lookups;
-    lookups.host = [](std::string_view name) {
-        return name == "www" ? net::IpAddress::parse("10.0.0.80") : std::nullopt;
+    lookups.host = [](std::string_view name) -> Result<net::IpAddress> {
+        if (name == "www") return net::IpAddress::v4(0x0a000050);
+        return fail(std::error_code(), "unknown");
     };
     lookups.service = [](std::string_view name) -> std::optional<net::Port> {
         if (name == "http") return net::Port{80};

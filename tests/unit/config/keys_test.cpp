@@ -75,7 +75,7 @@ TEST(Keys, TableIsWhatTheReferenceLists) {
         server += key.section == Section::real_server ? 1U : 0U;
     }
     EXPECT_EQ(global, 31U);
-    EXPECT_EQ(block, 23U);
+    EXPECT_EQ(block, 24U);
     EXPECT_EQ(server, 4U);
     EXPECT_EQ(find_key(Section::global, "nosuch"), nullptr);
 }

@@ -103,6 +103,17 @@ TEST(DesiredTable, DirectRoutingSendsToTheVirtualsPort) {
     EXPECT_EQ(alpha.forwarding, ipvs::Forwarding::direct);
 }
 
+TEST(DesiredTable, ServicesOwnForwardingOverridesTheFiles) {
+    auto config = web_config();
+    config.virtual_servers[0].network = config::Network::tunnel;
+    config.virtual_servers[0].servers[0].port = {8080};
+    const auto table = desired_table(config, {{key("10.0.1.11", 8080), {Verdict::up, true}}});
+    const auto& alpha = destinations(table).begin()->second;
+    EXPECT_EQ(alpha.endpoint.port, net::Port{80});
+    EXPECT_EQ(alpha.forwarding, ipvs::Forwarding::tunnel);
+    EXPECT_EQ(monitors(config).at(0).spec.method, 'i');
+}
+
 TEST(DesiredTable, NatSendsToTheServersPort) {
     auto config = web_config();
     config.virtual_servers[0].servers[0].port = {8080};

@@ -38,11 +38,19 @@ TEST(FloatingAddresses, InactiveVirtualsHaveNone) {
 
 TEST(FloatingAddresses, TheGatewayFloatsOnlyWithNat) {
     config::Config config;
+    config.virtual_servers = {virtual_at("10.0.0.10", "eth0:1")};
+    const FloatingAddress service{ip("10.0.0.10"), "eth0:1", std::nullopt};
+    const FloatingAddress gateway{ip("10.0.1.254"), "eth1:1", 24};
     config.nat_router = config::DeviceAddress{ip("10.0.1.254"), "eth1:1"};
     config.nat_nmask = net::Netmask::parse("255.255.255.0", net::Family::v4);
-    EXPECT_THAT(floating_addresses(config), ElementsAre(FloatingAddress{ip("10.0.1.254"), "eth1:1", 24}));
+    EXPECT_THAT(floating_addresses(config), ElementsAre(service, gateway));
     config.network = config::Network::direct;
-    EXPECT_THAT(floating_addresses(config), IsEmpty());
+    EXPECT_THAT(floating_addresses(config), ElementsAre(service));
+    config.virtual_servers[0].network = config::Network::nat;
+    EXPECT_THAT(floating_addresses(config), ElementsAre(service, gateway));
+    config.network = config::Network::nat;
+    config.virtual_servers[0].network = config::Network::tunnel;
+    EXPECT_THAT(floating_addresses(config), ElementsAre(service));
 }
 
 TEST(FloatingAddresses, TheDeviceIsTheLabelUpToTheColon) {

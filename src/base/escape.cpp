@@ -1,8 +1,8 @@
-#include "pulse/health/escape.h"
+#include "pulse/base/escape.h"
 
 #include <optional>
 
-namespace pulse::health {
+namespace pulse {
 
 namespace {
 
@@ -45,4 +45,4 @@ Unescaped unescape(std::string_view written) {
     return result;
 }
 
-}  // namespace pulse::health
+}  // namespace pulse

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace pulse::health {
+namespace pulse {
 
 /// A send or expect string with its backslash sequences translated.
 struct Unescaped {
@@ -19,4 +19,4 @@ struct Unescaped {
 /// is left alone.
 [[nodiscard]] Unescaped unescape(std::string_view written);
 
-}  // namespace pulse::health
+}  // namespace pulse

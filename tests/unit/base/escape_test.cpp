@@ -1,8 +1,8 @@
-#include "pulse/health/escape.h"
+#include "pulse/base/escape.h"
 
 #include <gtest/gtest.h>
 
-namespace pulse::health {
+namespace pulse {
 namespace {
 
 TEST(Escape, TranslatesTheSixSequencesAndKeepsTheRest) {
@@ -32,4 +32,4 @@ TEST(Escape, TranslatesTheSixSequencesAndKeepsTheRest) {
 }
 
 }  // namespace
-}  // namespace pulse::health
+}  // namespace pulse
