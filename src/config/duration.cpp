@@ -4,7 +4,7 @@
 
 #include "pulse/base/text.h"
 
-#include "values.h"
+#include "access.h"
 
 namespace pulse::config {
 
@@ -61,6 +61,12 @@ std::optional<milliseconds> read_duration(Values& values) {
         return std::nullopt;
     }
     return rounded;
+}
+
+/// Whole seconds as the original takes them.
+std::vector<std::string> words(milliseconds time) {
+    if (time.count() % 1'000 == 0) return {std::to_string(time.count() / 1'000)};
+    return {std::to_string(time.count()) + "ms"};
 }
 
 }  // namespace pulse::config

@@ -5,7 +5,7 @@
 #include "pulse/base/text.h"
 #include "pulse/ipvs/schedulers.h"
 
-#include "readers.h"
+#include "access.h"
 
 namespace pulse::config {
 
@@ -30,19 +30,23 @@ const std::string& schedulers() {
     return names;
 }
 
-void scheduler(Values& values, V& out) {
+void read_scheduler(Values& values, V& out) {
     if (const auto index = read_choice(values)) out.scheduler = ipvs::schedulers()[*index].name;
 }
 
-void fwmark(Values& values, V& out) {
+void read_fwmark(Values& values, V& out) {
     const auto mark = read_integer(values, 0, std::numeric_limits<std::uint32_t>::max());
     if (!mark) return;
     out.fwmark = std::nullopt;
     if (*mark != 0) out.fwmark = net::FirewallMark{static_cast<std::uint32_t>(*mark)};
 }
 
+std::vector<std::string> write_fwmark(const Key&, const V& in) {
+    return {std::to_string(in.fwmark.value_or(net::FirewallMark{}).number)};
+}
+
 /// The one mask that the original forgives; a single address is no grouping at all.
-void pmask(Values& values, V& out) {
+void read_pmask(Values& values, V& out) {
     if (!values.only()) return;
     const auto mask = read_mask(values);
     if (!mask)
@@ -52,14 +56,14 @@ void pmask(Values& values, V& out) {
     if (!mask->is_host() && !mask->bits().is_unspecified()) out.pmask = *mask;
 }
 
-void heartbeat_port(Values& values, Config& out) {
+void read_heartbeat_port(Values& values, Config& out) {
     const auto port = read_port(values);
     if (!port) return;
     if (port->number == 0) return values.error(0, "integer out of range", "it must be within 1 and 65535");
     out.heartbeat_port = *port;
 }
 
-void server_port(Values& values, S& out) {
+void read_server_port(Values& values, S& out) {
     const auto text = values.only();
     if (!text) return;
     const auto named = values.lookups().service(*text);
@@ -70,130 +74,140 @@ void server_port(Values& values, S& out) {
         out.port = net::Port{static_cast<std::uint16_t>(*number)};
 }
 
+/// The kernel keeps eight bits, and so did the original, without a word.
+void read_syncd_id(Values& values, Config& out) {
+    const auto number = read_integer(values, -largest_int, largest_int);
+    if (!number) return;
+    out.syncd_id = static_cast<int>(*number & 0xff);
+    if (*number != out.syncd_id)
+        values.warning(0, "integer out of range",
+                       "it is read as " + std::to_string(out.syncd_id) + "; it must be within 0 and 255");
+}
+
 constexpr auto any = std::numeric_limits<long long>::max();
 
 const auto& table() {
     static const auto rows = std::to_array<Key>({
         // clang-format off
-    {global, "serial_no", ValueType::integer, "", "0", "web tool",
+    {global, "serial_no", ValueType::integer, "", "0", "42", "web tool",
      "counts the changes made to this file", integer<&Config::serial_no, -any, any>},
-    {global, "primary", ValueType::host, "", "", "pulse",
+    {global, "primary", ValueType::host, "", "", "10.0.0.1", "pulse",
      "public address of the primary router; decides which of the two a machine is", host<&Config::primary, Unspecified::refused>},
-    {global, "primary_private", ValueType::host, "", "", "pulse",
+    {global, "primary_private", ValueType::host, "", "", "10.0.1.1", "pulse",
      "the primary's address on the private network, the second path for heartbeats", host<&Config::primary_private, Unspecified::refused>},
-    {global, "primary_shared", ValueType::word, "", "", "nobody",
+    {global, "primary_shared", ValueType::word, "", "", "/dev/sdb", "nobody",
      "shared SCSI device as the primary sees it", word<&Config::primary_shared>},
-    {global, "backup", ValueType::host, "", "", "pulse",
+    {global, "backup", ValueType::host, "", "", "10.0.0.2", "pulse",
      "public address of the backup router; 0.0.0.0 is none", host<&Config::backup, Unspecified::unset>},
-    {global, "backup_active", ValueType::boolean, "", "0", "pulse",
+    {global, "backup_active", ValueType::boolean, "", "0", "1", "pulse",
      "whether there is a backup router to exchange heartbeats with", boolean<&Config::backup_active>},
-    {global, "backup_private", ValueType::host, "", "", "pulse",
+    {global, "backup_private", ValueType::host, "", "", "10.0.1.2", "pulse",
      "the backup's address on the private network; needs primary_private", host<&Config::backup_private, Unspecified::refused>},
-    {global, "backup_shared", ValueType::word, "", "", "nobody",
+    {global, "backup_shared", ValueType::word, "", "", "/dev/sdb", "nobody",
      "shared SCSI device as the backup sees it", word<&Config::backup_shared>},
-    {global, "reservation_conflict_action", ValueType::choice, "nothing preempt", "", "nobody",
+    {global, "reservation_conflict_action", ValueType::choice, "nothing preempt", "", "preempt", "nobody",
      "what to do when the other router holds the shared device", choice<&Config::reservation_conflict_action, ReservationConflict::nothing, ReservationConflict::preempt>},
-    {global, "service", ValueType::choice, "lvs fos", "lvs", "pulse",
+    {global, "service", ValueType::choice, "lvs fos", "lvs", "lvs", "pulse",
      "which blocks to run: virtual (lvs) or failover (fos)", choice<&Config::service, ServiceKind::lvs, ServiceKind::fos>},
-    {global, "network", ValueType::choice, networks, "nat", "pulse, lvsd",
+    {global, "network", ValueType::choice, networks, "nat", "direct", "pulse, lvsd",
      "how packets reach the real servers", choice<&Config::network, Network::nat, Network::direct, Network::tunnel>},
-    {global, "nat_router", ValueType::host_and_device, "", "", "pulse",
+    {global, "nat_router", ValueType::host_and_device, "", "", "10.0.1.254 eth1:1", "pulse",
      "the real servers' gateway in NAT: a floating address and its device", host_and_device<&Config::nat_router>},
-    {global, "nat_nmask", ValueType::mask, "", "", "pulse",
+    {global, "nat_nmask", ValueType::mask, "", "", "255.255.255.0", "pulse",
      "network mask of nat_router", netmask<&Config::nat_nmask>},
-    {global, "active_cmd", ValueType::word, "", "", "pulse",
+    {global, "active_cmd", ValueType::word, "", "", "/etc/sysconfig/ha/active.sh", "pulse",
      "program to run when this router becomes active", word<&Config::active_cmd>},
-    {global, "inactive_cmd", ValueType::word, "", "", "pulse",
+    {global, "inactive_cmd", ValueType::word, "", "", "/etc/sysconfig/ha/inactive.sh", "pulse",
      "program to run when this router stops being active, and at start", word<&Config::inactive_cmd>},
-    {global, "heartbeat", ValueType::boolean, "", "0", "nobody",
+    {global, "heartbeat", ValueType::boolean, "", "0", "1", "nobody",
      "without effect: backup_active decides whether heartbeats are sent", boolean<&Config::heartbeat>},
-    {global, "heartbeat_port", ValueType::port, "", "539", "pulse",
-     "UDP port of the heartbeats, the same on both routers", heartbeat_port},
-    {global, "keepalive", ValueType::duration, "", "2", "pulse",
+    {global, "heartbeat_port", ValueType::port, "", "539", "1050", "pulse",
+     "UDP port of the heartbeats, the same on both routers", access<&Config::heartbeat_port>(read_heartbeat_port)},
+    {global, "keepalive", ValueType::duration, "", "2", "500ms", "pulse",
      "time between heartbeats", duration<&Config::keepalive, 1>},
-    {global, "deadtime", ValueType::duration, "", "5", "pulse",
+    {global, "deadtime", ValueType::duration, "", "5", "2", "pulse",
      "silence after which the other router counts as dead; more than keepalive", duration<&Config::deadtime, 1>},
-    {global, "monitor_links", ValueType::flag, "", "0", "pulse",
+    {global, "monitor_links", ValueType::flag, "", "0", "1", "pulse",
      "whether to give the role up when a network link is lost", flag<&Config::monitor_links>},
-    {global, "syncdaemon", ValueType::boolean, "", "0", "pulse",
+    {global, "syncdaemon", ValueType::boolean, "", "0", "1", "pulse",
      "whether to copy the connection table to the other router", boolean<&Config::syncdaemon>},
-    {global, "syncd_iface", ValueType::word, "", "eth0", "pulse",
+    {global, "syncd_iface", ValueType::word, "", "eth0", "eth1", "pulse",
      "device that the connection table is copied over", word<&Config::syncd_iface>},
-    {global, "syncd_id", ValueType::integer, "", "0", "pulse",
-     "number, 0 to 255, that keeps several pairs on one network apart", integer<&Config::syncd_id, 0, 255>},
-    {global, "tcp_timeout", ValueType::duration, "", "0", "lvsd",
+    {global, "syncd_id", ValueType::integer, "", "0", "7", "pulse",
+     "number, 0 to 255, that keeps several pairs on one network apart", access<&Config::syncd_id>(read_syncd_id)},
+    {global, "tcp_timeout", ValueType::duration, "", "0", "15m", "lvsd",
      "idle time after which an open TCP connection is forgotten; 0 keeps the kernel's", duration<&Config::tcp_timeout, 0>},
-    {global, "tcpfin_timeout", ValueType::duration, "", "0", "lvsd",
+    {global, "tcpfin_timeout", ValueType::duration, "", "0", "2m", "lvsd",
      "the same for a TCP connection that is closing", duration<&Config::tcpfin_timeout, 0>},
-    {global, "udp_timeout", ValueType::duration, "", "0", "lvsd",
+    {global, "udp_timeout", ValueType::duration, "", "0", "30", "lvsd",
      "the same for UDP", duration<&Config::udp_timeout, 0>},
-    {global, "hard_shutdown", ValueType::boolean, "", "1", "lvsd",
+    {global, "hard_shutdown", ValueType::boolean, "", "1", "0", "lvsd",
      "what the original did when a nanny died; here it is restarted", boolean<&Config::hard_shutdown>},
-    {global, "ipvsadm", ValueType::word, "", "/sbin/ipvsadm", "nobody",
+    {global, "ipvsadm", ValueType::word, "", "/sbin/ipvsadm", "/usr/sbin/ipvsadm", "nobody",
      "the program the original wrote the kernel's table with", word<&Config::ipvsadm>},
-    {global, "rsh_command", ValueType::word, "", "rsh", "lvsd",
+    {global, "rsh_command", ValueType::word, "", "rsh", "ssh", "lvsd",
      "program that load_monitor = uptime reaches real servers with", word<&Config::rsh_command>},
-    {global, "debug_level", ValueType::word, "", "NONE", "nobody",
+    {global, "debug_level", ValueType::word, "", "NONE", "NONE", "nobody",
      "without effect", word<&Config::debug_level>},
-    {global, "sync", ValueType::boolean, "", "0", "nobody",
+    {global, "sync", ValueType::boolean, "", "0", "0", "nobody",
      "without effect", boolean<&Config::sync>},
 
-    {block, "active", ValueType::boolean, "", "0", "pulse, lvsd",
+    {block, "active", ValueType::boolean, "", "0", "1", "pulse, lvsd",
      "whether the service is on", boolean<&V::active>},
-    {block, "address", ValueType::host_and_device, "", "", "pulse, lvsd",
+    {block, "address", ValueType::host_and_device, "", "", "10.0.0.10 eth0:1", "pulse, lvsd",
      "the floating address of the service and its device", host_and_device<&V::address>},
-    {block, "vip_nmask", ValueType::mask, "", "", "pulse",
+    {block, "vip_nmask", ValueType::mask, "", "", "255.255.255.255", "pulse",
      "network mask of the floating address", netmask<&V::vip_nmask>},
-    {block, "sorry_server", ValueType::address, "", "", "lvsd",
+    {block, "sorry_server", ValueType::address, "", "", "10.0.1.20", "lvsd",
      "gets the clients while no real server is up", address<&V::sorry_server>},
-    {block, "fwmark", ValueType::integer, "", "0", "lvsd, nanny",
-     "balance packets with this firewall mark instead of address and port; 0 is none", fwmark},
-    {block, "network", ValueType::choice, networks, "", "lvsd",
+    {block, "fwmark", ValueType::integer, "", "0", "100", "lvsd, nanny",
+     "balance packets with this firewall mark instead of address and port; 0 is none", Access<V>{read_fwmark, write_fwmark}},
+    {block, "network", ValueType::choice, networks, "", "tunnel", "lvsd",
      "how packets reach this service's real servers; default: what the top level says", choice<&V::network, Network::nat, Network::direct, Network::tunnel>},
-    {block, "protocol", ValueType::choice, "tcp udp", "tcp", "lvsd, nanny",
+    {block, "protocol", ValueType::choice, "tcp udp", "tcp", "udp", "lvsd, nanny",
      "transport protocol", choice<&V::protocol, net::Protocol::tcp, net::Protocol::udp>},
-    {block, "port", ValueType::port, "", "80", "lvsd, nanny",
-     "port of the service", store<&V::port, read_port>},
-    {block, "scheduler", ValueType::choice, schedulers(), "wlc", "lvsd",
-     "how clients are spread over the real servers", scheduler},
-    {block, "persistent", ValueType::duration, "", "0", "lvsd",
+    {block, "port", ValueType::port, "", "80", "https", "lvsd, nanny",
+     "port of the service", stored<&V::port, read_port>},
+    {block, "scheduler", ValueType::choice, schedulers(), "wlc", "wrr", "lvsd",
+     "how clients are spread over the real servers", access<&V::scheduler>(read_scheduler)},
+    {block, "persistent", ValueType::duration, "", "0", "5m", "lvsd",
      "how long a client stays with its real server; 0 is off", duration<&V::persistent, 0>},
-    {block, "pmask", ValueType::mask, "", "", "lvsd",
-     "clients of one such network share a real server; with persistent", pmask},
-    {block, "client_monitor", ValueType::word, "", "", "lvsd",
+    {block, "pmask", ValueType::mask, "", "", "255.255.255.0", "lvsd",
+     "clients of one such network share a real server; with persistent", access<&V::pmask>(read_pmask)},
+    {block, "client_monitor", ValueType::word, "", "", "/usr/local/sbin/monitor", "lvsd",
      "program to check the real servers with instead of nanny", word<&V::client_monitor>},
-    {block, "send_program", ValueType::word, "", "", "nanny",
+    {block, "send_program", ValueType::word, "", "", "\"/usr/local/bin/check %h %p\"", "nanny",
      "program to check a real server with; %h is its address, %p its port", word<&V::send_program>},
-    {block, "send", ValueType::word, "", "", "nanny",
+    {block, "send", ValueType::word, "", "", "\"GET / HTTP/1.0\\r\\n\\r\\n\"", "nanny",
      "what to send to a real server to check it", word<&V::send>},
-    {block, "expect", ValueType::word, "", "", "nanny",
+    {block, "expect", ValueType::word, "", "", "\"HTTP/1.1 200\"", "nanny",
      "how the answer of a healthy real server begins", word<&V::expect>},
-    {block, "use_regex", ValueType::boolean, "", "0", "nanny",
+    {block, "use_regex", ValueType::boolean, "", "0", "1", "nanny",
      "whether expect is a regular expression", boolean<&V::use_regex>},
-    {block, "timeout", ValueType::duration, "", "10", "nanny",
+    {block, "timeout", ValueType::duration, "", "10", "5", "nanny",
      "pause between checks, and the longest a check may take", duration<&V::timeout, 1>},
-    {block, "reentry", ValueType::duration, "", "180", "nanny",
+    {block, "reentry", ValueType::duration, "", "180", "30", "nanny",
      "how long a failed real server must be well again before it returns", duration<&V::reentry, 0>},
-    {block, "load_monitor", ValueType::word, "", "", "nanny",
+    {block, "load_monitor", ValueType::word, "", "", "uptime", "nanny",
      "where to get a real server's load from: none, rup, ruptime, uptime or a program", word<&V::load_monitor>},
-    {block, "quiesce_server", ValueType::boolean, "", "0", "nanny",
+    {block, "quiesce_server", ValueType::boolean, "", "0", "1", "nanny",
      "whether a failed real server stays in the table with weight 0", boolean<&V::quiesce_server>},
-    {block, "start_cmd", ValueType::word, "", "", "nobody",
+    {block, "start_cmd", ValueType::word, "", "", "\"/usr/bin/systemctl start nginx\"", "nobody",
      "program that starts a failover service", word<&V::start_cmd>},
-    {block, "stop_cmd", ValueType::word, "", "", "nobody",
+    {block, "stop_cmd", ValueType::word, "", "", "\"/usr/bin/systemctl stop nginx\"", "nobody",
      "program that stops a failover service", word<&V::stop_cmd>},
-    {block, "master", ValueType::host, "", "", "nobody",
+    {block, "master", ValueType::host, "", "", "10.0.1.11", "nobody",
      "without effect", host<&V::master, Unspecified::unset>},
-    {block, "dirs", ValueType::list, "", "", "nobody",
-     "without effect", store<&V::dirs, read_list>},
+    {block, "dirs", ValueType::list, "", "", "[ /var/www /etc/nginx ]", "nobody",
+     "without effect", stored<&V::dirs, read_list>},
 
-    {server, "address", ValueType::host, "", "", "lvsd, nanny",
+    {server, "address", ValueType::host, "", "", "10.0.1.11", "lvsd, nanny",
      "address of the real server", host<&S::address, Unspecified::unset>},
-    {server, "active", ValueType::boolean, "", "0", "lvsd",
+    {server, "active", ValueType::boolean, "", "0", "1", "lvsd",
      "whether the real server takes part", boolean<&S::active>},
-    {server, "port", ValueType::integer, "", "", "lvsd, nanny",
-     "port on the real server, in NAT; default: the port of the service, if given before", server_port},
-    {server, "weight", ValueType::integer, "", "1", "lvsd, nanny",
+    {server, "port", ValueType::integer, "", "", "8080", "lvsd, nanny",
+     "port on the real server, in NAT; default: the port of the service, if given before", access<&S::port>(read_server_port)},
+    {server, "weight", ValueType::integer, "", "1", "3", "lvsd, nanny",
      "share of the clients compared with the others; 0 gets no new ones", integer<&S::weight, 0>},
         // clang-format on
     });

@@ -57,7 +57,7 @@ void Reader::entry(const Entry& entry, Section section, Owner& owner, net::Famil
     if (entry.broken) return;
     Values values(document_, entry, *key, lookups_, report_);
     values.mask_family = mask_family;
-    std::get<void (*)(Values&, Owner&)>(key->read)(values, owner);
+    std::get<Access<Owner>>(key->access).read(values, owner);
 }
 
 template <class Owner>

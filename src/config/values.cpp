@@ -4,6 +4,7 @@
 
 #include "pulse/base/text.h"
 
+#include "access.h"
 #include "suggest.h"
 
 namespace pulse::config {
@@ -148,6 +149,19 @@ std::optional<std::size_t> read_choice(Values& values) {
                  (meant.empty() ? "" : "did you mean " + quoted(meant) + "? ") + "the choices are " +
                      std::string(values.key().choices));
     return std::nullopt;
+}
+
+std::vector<std::string> words(const net::IpAddress& address) {
+    if (address.is_unspecified()) return {};
+    return {address.to_string()};
+}
+
+std::vector<std::string> words(const std::vector<std::string>& list) {
+    if (list.empty()) return {};
+    std::vector<std::string> out{"["};
+    out.insert(out.end(), list.begin(), list.end());
+    out.emplace_back("]");
+    return out;
 }
 
 }  // namespace pulse::config

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "pulse/config/config.h"
 
@@ -30,19 +32,26 @@ enum class ValueType {
 /// The values of one entry while they are being read; private to the module.
 class Values;
 
+struct Key;
+
+/// How a key's values get into the struct they belong to, and out of it again.
+template <class Owner>
+struct Access {
+    void (*read)(Values& values, Owner& owner);
+    std::vector<std::string> (*write)(const Key& key, const Owner& owner);
+};
+
 /// One row of the key table.
 struct Key {
-    using Reader = std::variant<void (*)(Values&, Config&), void (*)(Values&, VirtualServer&),
-                                void (*)(Values&, RealServer&)>;
-
     Section section;
     std::string_view name;
     ValueType type;
     std::string_view choices;       ///< for ValueType::choice, blank-separated
     std::string_view default_text;  ///< as one would write it; empty = unset
+    std::string_view example;       ///< a value as one would write it
     std::string_view used_by;       ///< the programs that look at it
     std::string_view help;          ///< one line
-    Reader read;
+    std::variant<Access<Config>, Access<VirtualServer>, Access<RealServer>> access;
 };
 
 /// Every key there is: what the parser accepts, the example file shows and the manual describes.
@@ -50,6 +59,13 @@ struct Key {
 
 /// nullptr if there is no such key in that section.
 [[nodiscard]] const Key* find_key(Section section, std::string_view name);
+
+/// What the key has to say about `owner`, which must be the struct of its section: the words after the equal
+/// sign, without quotes. Empty if the key is unset.
+template <class Owner>
+[[nodiscard]] std::vector<std::string> values_of(const Key& key, const Owner& owner) {
+    return std::get<Access<Owner>>(key.access).write(key, owner);
+}
 
 /// "at the top level", "in a virtual or failover block", "in a server block"
 [[nodiscard]] std::string_view place_name(Section section);

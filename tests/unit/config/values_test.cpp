@@ -74,7 +74,9 @@ TEST(Values, ImpossibleNumbersAreRefusedNeverWrapped) {
 
 TEST(Values, RangesAtTheTopLevel) {
     EXPECT_FALSE(read_text("heartbeat_port = 0\n").ok());
-    EXPECT_FALSE(read_text("syncd_id = 256\n").ok());
+    EXPECT_EQ(read_text("syncd_id = 300\n").config.syncd_id, 44);
+    EXPECT_EQ(brief(read_text("syncd_id = 300\n")),
+              std::vector<std::string>{"1: warning: integer out of range: \"300\""});
     EXPECT_FALSE(read_text("keepalive = 0\n").ok());
     EXPECT_FALSE(read_text("deadtime = -1\n").ok());
     EXPECT_EQ(read_text("syncd_id = 255\n").config.syncd_id, 255);
