@@ -317,7 +317,9 @@ Result<std::string> rename_block(const Document& document, const Block& block, s
     if (!block.name) return refuse(block.first_line, "the block has no name to change");
     const auto spelled = spell_name(name);
     if (!spelled) return fail(std::error_code(), "no block can have the name " + quoted(name));
-    return replaced(document.text(), {block.name->begin, block.name->end}, *spelled);
+    const bool brace_follows = document.text().compare(block.name->end, 1, "{") == 0;
+    const bool apart = brace_follows && *spelled != name;  // quotes want a blank behind them
+    return replaced(document.text(), {block.name->begin, block.name->end}, *spelled + (apart ? " " : ""));
 }
 
 Result<std::string> move_block(const Document& document, const Block& parent, BlockKind kind,

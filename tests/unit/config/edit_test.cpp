@@ -189,7 +189,8 @@ TEST(RenameBlock, ChangesOnlyTheName) {
         return rename_block(document, virtual_block(document), name).value_or("(refused)");
     };
     EXPECT_EQ(rename(" virtual  a\t{ # x\n}\n", "b"), " virtual  b\t{ # x\n}\n");
-    EXPECT_EQ(rename("virtual a{\n}\n", "b c"), "virtual \"b c\"{\n}\n");
+    EXPECT_EQ(rename("virtual a{\n}\n", "b c"), "virtual \"b c\" {\n}\n");
+    EXPECT_EQ(rename("virtual a{ # x\n}\n", "b"), "virtual b{ # x\n}\n");
     EXPECT_EQ(rename("virtual \"a b\" {\n}\n", "c"), "virtual c {\n}\n");
     EXPECT_EQ(rename("virtual a {\n}\n", "b\nc"), "(refused)");
 }
