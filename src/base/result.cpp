@@ -21,8 +21,10 @@ tl::unexpected<Error> fail_errno(std::string_view context, int error_number) {
 }
 
 tl::unexpected<Error> fail(Error error, std::string_view context) {
-    error.context =
-        error.context.empty() ? std::string(context) : std::string(context) + ": " + error.context;
+    if (error.context.empty())
+        error.context = context;
+    else if (!context.empty())
+        error.context = std::string(context) + ": " + error.context;
     return tl::unexpected<Error>(std::move(error));
 }
 

@@ -15,10 +15,14 @@ namespace pulse::runtime {
 Result<std::string> read_file(const std::string& path) {
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) return fail_errno("cannot open " + path, errno);
+    return read_to_end(file.get(), path);
+}
+
+Result<std::string> read_to_end(int file, const std::string& path) {
     std::string content;
     std::array<char, 65536> buffer{};
     for (;;) {
-        const auto got = ::read(file.get(), buffer.data(), buffer.size());
+        const auto got = ::read(file, buffer.data(), buffer.size());
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return fail_errno("cannot read " + path, errno);
         if (got == 0) return content;

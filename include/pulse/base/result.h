@@ -33,7 +33,7 @@ using Result = tl::expected<T, Error>;
 /// plain values: making it must not touch errno.
 [[nodiscard]] tl::unexpected<Error> fail_errno(std::string_view context, int error_number);
 
-/// Passes an error on with what we were doing put before what it already says.
+/// Passes an error on with what we were doing put before what it already says; "" adds nothing.
 [[nodiscard]] tl::unexpected<Error> fail(Error error, std::string_view context);
 
 }  // namespace pulse

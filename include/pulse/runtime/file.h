@@ -9,6 +9,9 @@ namespace pulse::runtime {
 /// The whole content of a file.
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
 
+/// What is left to read of an open file; `path` is what an error calls it.
+[[nodiscard]] Result<std::string> read_to_end(int file, const std::string& path);
+
 /// Writes "PID\n" for init scripts and monitoring.
 [[nodiscard]] Result<void> write_pid_file(const std::string& path);
 

@@ -31,6 +31,11 @@ TEST(Error, ContextPutBeforeNothingStandsAlone) {
     EXPECT_EQ(result.error().context, "dump");
 }
 
+TEST(Error, PutBeforeItNothingAddsNothing) {
+    const Result<int> result = fail(opened().error(), "");
+    EXPECT_EQ(result.error().context, "eth0");
+}
+
 TEST(Error, ErrnoIsTheSystemsReason) {
     const Result<void> result = fail_errno("cannot open a socket", EPERM);
     EXPECT_EQ(result.error().message(), "cannot open a socket: Operation not permitted");
