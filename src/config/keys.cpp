@@ -224,6 +224,17 @@ const Key* find_key(Section section, std::string_view name) {
     return nullptr;
 }
 
+std::vector<std::string> value_words(const Key& key, std::string_view typed) {
+    if (key.type == ValueType::word) return {std::string(typed)};
+    std::vector<std::string> words;
+    for (const auto word : split_words(typed)) words.emplace_back(word);
+    if (key.type == ValueType::list && !words.empty() && words.front() != "[") {
+        words.insert(words.begin(), "[");
+        words.emplace_back("]");
+    }
+    return words;
+}
+
 std::string_view place_name(Section section) {
     switch (section) {
         case Section::global:
