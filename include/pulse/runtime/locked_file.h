@@ -32,10 +32,10 @@ class LockedFile {
     /// already writes nothing and leaves the .bak alone.
     ///
     /// Whenever we or the machine should stop, the file is the old one or the new one in full, and the .bak
-    /// is absent or a full older version. An error means that the file is as it was, with one exception that
-    /// says so: when the disk fails after the new version is in its place, only a power failure may bring
-    /// back the old one. An error never leaves anything else behind; what a crash leaves (.NAME.new,
-    /// .NAME.old) goes with the next save.
+    /// is absent or a full older version. An error means that the file is as it was, though the .bak may be
+    /// that version already; with one exception that says so: when the disk fails after the new version is in
+    /// its place, a power failure may bring back the old one. An error leaves no other files behind; what a
+    /// crash leaves (.NAME.new, .NAME.old) goes with the next save.
     ///
     /// The new version has the old one's owner, group, mode and access control list, or it is an error. It
     /// has no other extended attributes (a security label is the one the directory gives) and no other hard

@@ -40,7 +40,9 @@ constexpr std::string_view old_text = "primary = 10.0.0.1\n";
 constexpr std::string_view new_text = "primary = 10.0.0.2\nservice = lvs\n";
 constexpr std::string_view ancient_text = "primary = 10.0.0.3\n";
 
-/// Opens and replaces in a process of its own: what it exits with.
+constexpr auto readable_by_group = fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read;
+
+/// What became of a save; as a number, what a child exits with.
 enum Outcome : int { saved = 0, not_saved = 1, saved_but_not_on_the_disk = 2, not_opened = 3 };
 
 Outcome save(const std::string& path, std::string_view content) {
@@ -126,7 +128,7 @@ TEST_F(LockedFileTest, TheBackupIsAlwaysThePreviousVersion) {
 }
 
 TEST_F(LockedFileTest, ModeAndOwnerAreKept) {
-    fs::permissions(path, fs::perms{0640});
+    fs::permissions(path, readable_by_group);
     if (::geteuid() == 0) {
         ASSERT_EQ(::chown(path.c_str(), 12345, 54321), 0);
     }
@@ -170,11 +172,12 @@ struct AccessList {
         std::uint32_t id;
     };
     std::uint32_t version = 2;
-    std::array<Entry, 5> entries;
+    std::array<Entry, 5> entries{};
 };
 
-/// The owner may read and write, user 7 may read, nobody else anything.
 constexpr std::uint32_t no_id = 0xffffffff;
+
+/// The owner may read and write, user 7 may read, nobody else anything.
 constexpr AccessList readable_by_user_7{
     .entries = {{{0x01, 6, no_id}, {0x02, 4, 7}, {0x04, 0, no_id}, {0x10, 4, no_id}, {0x20, 0, no_id}}}};
 
@@ -397,7 +400,7 @@ TEST_F(LockedFileTest, AFailureAtAnyPointLeavesTheOldVersionAndNothingElse) {
 }
 
 TEST_F(LockedFileTest, WhereThereAreNoHardLinksTheBackupIsACopy) {
-    fs::permissions(path, fs::perms{0640});
+    fs::permissions(path, readable_by_group);
     const auto before = status(path);
     TracedChild child([&] { return save(path, new_text); });
     ASSERT_TRUE(child.advance_to({SYS_linkat}, 0));
