@@ -1,28 +1,20 @@
 #include "pulse/config_file/load.h"
 
-#include <cstring>
-#include <memory>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-#include <netdb.h>
-
 #include "pulse/config/read.h"
 #include "pulse/runtime/file.h"
 #include "pulse/runtime/names.h"
+#include "pulse/runtime/resolver.h"
 
 namespace pulse::config_file {
 
 Result<Loaded> load(const std::string& path) {
     const auto text = runtime::read_file(path);
     if (!text) return fail(text.error(), "configuration");
+    runtime::Resolver resolver;
     config::Lookups lookups;
-    lookups.host = [](std::string_view name) -> Result<net::IpAddress> {
-        if (const auto address = runtime::host_address(name)) return *address;
-        return fail(std::error_code(), "it does not resolve");
-    };
+    lookups.host = [&](std::string_view name) { return resolver.address(name); };
     lookups.service = [](std::string_view name) { return runtime::service_port(name, net::Protocol::tcp); };
+    lookups.device = runtime::device_exists;
     auto reading = config::read(*text, lookups);
 
     std::string report;
