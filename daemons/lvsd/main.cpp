@@ -46,6 +46,8 @@ int run(int argc, char** argv) {
     if (options->help) return fmt::print("{}", lvsd::help_text()), 0;
     if (options->version) return fmt::print("lvsd {}\n", PULSE_VERSION), 0;
 
+    if (options->check) return config_file::show_check(options->config_file, options->check_options);
+
     const log::Settings log_settings{
         .ident = "lvs", .foreground = options->foreground, .verbose = options->verbose};
     if (options->no_fork) log::open(log_settings);
@@ -53,7 +55,7 @@ int run(int argc, char** argv) {
     if (!loaded) return refuse(loaded.error(), options->no_fork);
     auto parent = process::inherited_channel();
     if (!parent)  // pulse has shown them already
-        for (const auto& warning : loaded->warnings) fmt::print(stderr, "{}", warning);
+        fmt::print(stderr, "{}", loaded->report());
     if (options->test_start) return test_start(loaded->config);
     auto ipvs = kernel::IpvsClient::open();
     if (!ipvs) return refuse(ipvs.error(), options->no_fork);

@@ -1,11 +1,10 @@
 #include "options.h"
 
-#include <filesystem>
 #include <sstream>
 
-#include "pulse/config_file/load.h"
+#include <boost/program_options/value_semantic.hpp>
+
 #include "pulse/runtime/file.h"
-#include "pulse/runtime/options.h"
 
 namespace pulse::lvsd {
 
@@ -15,21 +14,14 @@ namespace {
 
 po::options_description description(Options& options) {
     po::options_description all("Options");
+    config_file::add_options(all, options);
     all.add_options()  //
-        ("configfile,c", po::value(&options.config_file)->default_value(config_file::default_path),
-         "configuration file")  //
-        ("nodaemon,n", po::bool_switch(&options.foreground),
-         "stay in the foreground, log to standard output")                                      //
-        ("nofork", po::bool_switch(&options.no_fork), "stay in the foreground, log to syslog")  //
         ("test-start,t", po::bool_switch(&options.test_start),
          "say what would be started, change nothing")  //
         ("remove", po::bool_switch(&options.remove),
-         "take the services of the file out of the IPVS table and end")             //
-        ("verbose,v", po::bool_switch(&options.verbose), "log debug messages too")  //
+         "take the services of the file out of the IPVS table and end")  //
         ("nanny", po::value(&options.nanny)->default_value(runtime::program_directory() + "/nanny"),
-         "program that checks a real server")                               //
-        ("version", po::bool_switch(&options.version), "show the version")  //
-        ("help,?", po::bool_switch(&options.help), "show this text");
+         "program that checks a real server");
     return all;
 }
 
@@ -37,10 +29,8 @@ po::options_description description(Options& options) {
 
 Result<Options> parse_options(int argc, const char* const* argv) {
     Options options;
-    if (auto parsed = runtime::parse_options(argc, argv, description(options)); !parsed)
-        return fail(parsed.error(), "");
-    // A daemon leaves its working directory.
-    options.config_file = std::filesystem::absolute(options.config_file).string();
+    if (auto parsed = config_file::parse_options(argc, argv, description(options), options); !parsed)
+        return tl::unexpected(parsed.error());
     return options;
 }
 

@@ -3,19 +3,14 @@
 #include <string>
 
 #include "pulse/base/result.h"
+#include "pulse/config_file/options.h"
 
 namespace pulse::lvsd {
 
-struct Options {
-    std::string config_file;
+struct Options : config_file::DaemonOptions {
     std::string nanny;        ///< program started for each real server
-    bool foreground = false;  ///< stay, and log to standard output
-    bool no_fork = false;     ///< stay, but log to syslog: how pulse starts us
-    bool verbose = false;
     bool test_start = false;  ///< say what would be done and end
     bool remove = false;      ///< take the services of the file out of the table and end
-    bool help = false;
-    bool version = false;
 };
 
 [[nodiscard]] Result<Options> parse_options(int argc, const char* const* argv);

@@ -23,7 +23,7 @@ int refuse(const Error& error) {
     return 1;
 }
 
-Result<void> check(const config::Config& config, const std::string& file) {
+Result<void> check_usable(const config::Config& config, const std::string& file) {
     if (config.service == config::ServiceKind::fos)
         return fail(std::error_code(), "service = fos in " + file + " is not supported; only lvs is");
     if (std::ranges::none_of(config.virtual_servers, &config::VirtualServer::active))
@@ -82,11 +82,12 @@ int run(int argc, char** argv) {
     if (options->help) return fmt::print("{}", daemon::help_text()), 0;
     if (options->version) return fmt::print("pulse {}\n", PULSE_VERSION), 0;
 
+    if (options->check) return config_file::show_check(options->config_file, options->check_options);
     const auto loaded = config_file::load(options->config_file);
     if (!loaded) return refuse(loaded.error());
-    for (const auto& warning : loaded->warnings) fmt::print(stderr, "{}", warning);
+    fmt::print(stderr, "{}", loaded->report());
     const auto& config = loaded->config;
-    if (auto usable = check(config, options->config_file); !usable) return refuse(usable.error());
+    if (auto usable = check_usable(config, options->config_file); !usable) return refuse(usable.error());
     auto route = kernel::RouteClient::open();
     if (!route) return refuse(route.error());
     const auto identity = find_identity(config, *route);

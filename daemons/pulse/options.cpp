@@ -1,11 +1,10 @@
 #include "options.h"
 
-#include <filesystem>
 #include <sstream>
 
-#include "pulse/config_file/load.h"
+#include <boost/program_options/value_semantic.hpp>
+
 #include "pulse/runtime/file.h"
-#include "pulse/runtime/options.h"
 
 namespace pulse::daemon {
 
@@ -15,22 +14,15 @@ namespace {
 
 po::options_description description(Options& options) {
     po::options_description all("Options");
-    all.add_options()  //
-        ("configfile,c", po::value(&options.config_file)->default_value(config_file::default_path),
-         "configuration file")  //
-        ("nodaemon,n", po::bool_switch(&options.foreground),
-         "stay in the foreground, log to standard output")                                      //
-        ("nofork", po::bool_switch(&options.no_fork), "stay in the foreground, log to syslog")  //
-        ("forceactive", po::bool_switch(&options.force_active), "start in the active state")    //
+    config_file::add_options(all, options);
+    all.add_options()                                                                         //
+        ("forceactive", po::bool_switch(&options.force_active), "start in the active state")  //
         ("test-start,t", po::bool_switch(&options.test_start),
          "check the file, say which router this is and what it would raise; change nothing")  //
         ("norun", po::bool_switch(&options.no_run), "the same as --test-start")               //
-        ("verbose,v", po::bool_switch(&options.verbose), "log debug messages too")            //
         ("lvsd", po::value(&options.lvsd)->default_value(runtime::program_directory() + "/lvsd"),
-         "program that keeps the IPVS table")                                                         //
-        ("nanny", po::value(&options.nanny), "program that checks a real server, handed on to lvsd")  //
-        ("version", po::bool_switch(&options.version), "show the version")                            //
-        ("help,?", po::bool_switch(&options.help), "show this text");
+         "program that keeps the IPVS table")  //
+        ("nanny", po::value(&options.nanny), "program that checks a real server, handed on to lvsd");
     return all;
 }
 
@@ -38,10 +30,8 @@ po::options_description description(Options& options) {
 
 Result<Options> parse_options(int argc, const char* const* argv) {
     Options options;
-    if (auto parsed = runtime::parse_options(argc, argv, description(options)); !parsed)
-        return fail(parsed.error(), "");
-    // A daemon leaves its working directory.
-    options.config_file = std::filesystem::absolute(options.config_file).string();
+    if (auto parsed = config_file::parse_options(argc, argv, description(options), options); !parsed)
+        return tl::unexpected(parsed.error());
     return options;
 }
 

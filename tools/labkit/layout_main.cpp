@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "{}\n", loaded.error().context);
         return 2;
     }
-    for (const auto& warning : loaded->warnings) fmt::print(stderr, "{}", warning);
+    fmt::print(stderr, "{}", loaded->report());
     fmt::print("{}", pulse::lab::network_script(pulse::lab::layout(loaded->config)));
     return 0;
 }

@@ -1,24 +1,35 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "pulse/base/result.h"
-#include "pulse/config/config.h"
+#include "pulse/config/read.h"
 
 namespace pulse::config_file {
 
 /// Where the original keeps it.
 inline constexpr const char* default_path = "/etc/sysconfig/ha/lvs.cf";
 
-/// An lvs.cf from disk and what there is to say about it.
-struct Loaded {
-    config::Config config;
-    std::vector<std::string> warnings;  ///< formatted, each with line and caret
+/// An lvs.cf and everything there is to say about it.
+struct File {
+    std::string path;
+    std::string text;
+    config::Config config;  ///< usable only if nothing said is an error
+    std::vector<config::Diagnostic> diagnostics;
+
+    /// Every diagnostic, each with its line and a caret; empty if there is none.
+    [[nodiscard]] std::string report() const { return config::format(diagnostics, path, text); }
 };
 
-/// Reads an lvs.cf, asking this system's resolver and services database for names. The error's context is the
-/// whole report, ready to print: every diagnostic, not just the first.
-[[nodiscard]] Result<Loaded> load(const std::string& path);
+/// Understands `text` as the content of the file at `path`, asking this system about names and devices. That
+/// takes 10 s at most, however slow the name service is.
+[[nodiscard]] File understand(std::string path, std::string text);
+
+/// Reads a file, whatever is in it. An error means that it could not be read.
+[[nodiscard]] Result<File> read(const std::string& path);
+
+/// Reads a file that is to be used. The error's context is the whole report, ready to print: every
+/// diagnostic, not just the first. What is left to say about a usable file are warnings.
+[[nodiscard]] Result<File> load(const std::string& path);
 
 }  // namespace pulse::config_file
