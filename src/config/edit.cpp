@@ -149,10 +149,16 @@ Result<std::string> remove_block(const Document& document, const Block& block) {
     if (auto sound = check_lines(block, parent_of(document.root(), block)); !sound)
         return tl::unexpected(sound.error());
     const Lines lines(document);
-    const auto first = block.first_line;
+    auto first = block.first_line;
     auto last = block.last_line;
-    const bool blank_before = first == 1 || lines.is_blank(first - 1);
-    if (blank_before && last < lines.count() && lines.is_blank(last + 1)) ++last;
+    const auto is_blank = [&](int number) {
+        return number >= 1 && number <= lines.count() && lines.is_blank(number);
+    };
+    const bool is_last = last == lines.count() || lines[last + 1].kind == LineKind::block_close;
+    if (is_last && is_blank(first - 1))
+        --first;
+    else if (is_blank(last + 1) && (first == 1 || is_blank(first - 1)))
+        ++last;
     return replaced(document.text(), lines.range(first, last), "");
 }
 

@@ -174,6 +174,7 @@ TEST(RemoveBlock, TakesItsLinesAndOneBlankAway) {
     const std::string text = "a = 1\n\n# about a\nvirtual a {\n}\n\nvirtual b {\n}\n\nvirtual c {\n}\n";
     EXPECT_EQ(remove_virtual(text, 1), "a = 1\n\n# about a\nvirtual a {\n}\n\nvirtual c {\n}\n");
     EXPECT_EQ(remove_virtual(text, 0), "a = 1\n\n# about a\n\nvirtual b {\n}\n\nvirtual c {\n}\n");
+    EXPECT_EQ(remove_virtual(text, 2), "a = 1\n\n# about a\nvirtual a {\n}\n\nvirtual b {\n}\n");
 }
 
 TEST(RemoveBlock, BracesOfTwoBlocksOnOneLineStandInTheWay) {
