@@ -99,8 +99,7 @@ inline constexpr auto duration = access<Member>(read_duration_into<Member, lowes
 
 template <auto Member>
 void read_flag_into(Values& values, OwnerOf<Member>& owner) {
-    constexpr auto any = std::numeric_limits<long long>::max();
-    if (const auto number = read_integer(values, -any, any)) owner.*Member = *number != 0;
+    if (const auto on = read_flag(values)) owner.*Member = *on;
 }
 
 template <auto Member>

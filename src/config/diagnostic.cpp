@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "lines.h"
+#include "report.h"
 
 namespace pulse::config {
 
 namespace {
-
-bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f'; }
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
 
@@ -17,7 +16,8 @@ bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) ==
 std::string excerpt(std::string_view line, int column) {
     constexpr std::size_t widest = 240;
     std::string shown(line.substr(0, widest));
-    std::ranges::replace_if(shown, is_control, '?');
+    for (std::size_t at = 0; at < shown.size(); ++at)
+        if (is_control(line, at)) shown[at] = '?';
     std::string out = "  " + shown + "\n";
     const auto before = static_cast<std::size_t>(std::max(column - 1, 0));
     if (column <= 0 || before > shown.size()) return out;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include "pulse/base/text.h"
+
 #include "foreign.h"
 #include "lexer.h"
 #include "lines.h"
@@ -31,6 +33,7 @@ class Parser {
     }
 
     void encoding();
+    [[nodiscard]] bool looks_like_ldirectord() const;
     void statement();
     void header(const LexedLine& lexed);
     void block(BlockKind kind, const LexedLine& lexed);
@@ -47,7 +50,8 @@ class Parser {
     std::size_t index_ = 0;
     std::vector<Block> open_ = {Block{.first_line = 1}};  ///< the file, then every block we are inside of
     bool awaiting_brace_ = false;
-    ForeignBlocks foreign_;
+    ForeignSyntax foreign_;
+    bool is_ldirectord_ = false;
     Report report_;
 };
 
@@ -188,7 +192,8 @@ void Parser::close(const LexedLine& lexed) {
 void Parser::entry(const LexedLine& lexed) {
     const auto word = view(lexed.first);
     lines_[index_].kind = LineKind::entry;
-    if (!lexed.equals && is_keepalived_directive(word)) {
+    const bool at_top = open_.size() == 1;
+    if ((!lexed.equals && is_keepalived_directive(word)) || (is_ldirectord_ && at_top)) {
         lines_[index_].kind = LineKind::foreign;
         return foreign_.add(word, place(lexed.first));
     }
@@ -221,8 +226,21 @@ void Parser::statement() {
     }
 }
 
+/// ldirectord's files have no blocks: their services and servers are assignments.
+bool Parser::looks_like_ldirectord() const {
+    const auto assigns = [this](bool (*wanted)(std::string_view)) {
+        return std::ranges::any_of(lines_, [&](const Line& line) {
+            const auto words = trim(text_.substr(line.begin, line.end - line.begin));
+            const auto word = words.substr(0, words.find_first_of("= \t"));
+            return wanted(word) && trim(words.substr(word.size())).starts_with('=');
+        });
+    };
+    return assigns(is_ldirectord_service) && assigns(is_ldirectord_server);
+}
+
 ParsedDocument Parser::run() {
     encoding();
+    is_ldirectord_ = looks_like_ldirectord();
     for (; index_ < lines_.size(); ++index_) statement();
     while (open_.size() > 1) {
         const auto& inner = open_.back();
@@ -234,11 +252,13 @@ ParsedDocument Parser::run() {
             "the block that opens here is not closed", "add a closing brace at the end of the file");
         pop(false, lines_.size() - 1);
     }
-    foreign_.report(report_);
+    auto foreign = foreign_.diagnostic();
+    if (foreign) report_.add(*foreign);
     auto root = std::move(open_.front());
     root.last_line = static_cast<int>(lines_.size());
     return {.document = Document(std::string(text_), std::move(lines_), std::move(root)),
-            .diagnostics = std::move(report_).sorted()};
+            .diagnostics = std::move(report_).sorted(),
+            .foreign = std::move(foreign)};
 }
 
 }  // namespace

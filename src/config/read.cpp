@@ -1,9 +1,11 @@
 #include "pulse/config/read.h"
 
+#include <algorithm>
 #include <map>
 
 #include "pulse/config/document.h"
 
+#include "checks.h"
 #include "rules.h"
 #include "unknown_key.h"
 #include "values.h"
@@ -25,6 +27,9 @@ class Reader {
 
     Config file();
 
+    /// Whether there was any key or block of ours.
+    [[nodiscard]] bool recognised() const { return recognised_; }
+
   private:
     template <class Owner>
     void entry(const Entry& entry, Section section, Owner& owner, net::Family mask_family);
@@ -35,10 +40,12 @@ class Reader {
     void duplicates(const Block& block);
     VirtualServer virtual_server(const Block& block);
     RealServer server(const Block& block, net::Port port);
+    void check(const Config& config);
 
     const Document& document_;
     const Lookups& lookups_;
     Report& report_;
+    bool recognised_ = false;
 };
 
 void Reader::unknown(const Entry& entry, Section section) {
@@ -53,7 +60,8 @@ void Reader::entry(const Entry& entry, Section section, Owner& owner, net::Famil
     if (!key) return unknown(entry, section);
     if (!entry.equals)
         return report_.error(document_.place(entry.values.empty() ? entry.key : entry.values.front()),
-                             "equal (=) expected after command", quoted(key->name) + " = VALUE");
+                             "equal (=) expected after command", std::string(key->name) + " = VALUE");
+    recognised_ = true;
     if (entry.broken) return;
     Values values(document_, entry, *key, lookups_, report_);
     values.mask_family = mask_family;
@@ -96,6 +104,7 @@ RealServer Reader::server(const Block& block, net::Port port) {
 }
 
 VirtualServer Reader::virtual_server(const Block& block) {
+    recognised_ = true;
     VirtualServer out;
     if (block.name) out.name = document_.value(*block.name);
     for (const auto& statement : block.statements) {
@@ -109,6 +118,15 @@ VirtualServer Reader::virtual_server(const Block& block) {
     masks(block, Section::virtual_server, out, out.address);
     duplicates(block);
     return out;
+}
+
+void Reader::check(const Config& config) {
+    const Checked file{.config = config, .document = document_, .lookups = lookups_, .report = report_};
+    check_routers(file);
+    const auto blocks = Document::blocks(document_.root(), BlockKind::virtual_server);
+    for (std::size_t i = 0; i < config.virtual_servers.size(); ++i)
+        check_service(file, config.virtual_servers[i], *blocks.at(i));
+    check_clashes(file);
 }
 
 Config Reader::file() {
@@ -130,17 +148,46 @@ Config Reader::file() {
     masks(document_.root(), Section::global, out, out.nat_router);
     duplicates(document_.root());
     apply_rules(out, document_, report_);
-    check(out, document_, report_);
+    check(out);
     return out;
+}
+
+/// What to say of a file with many mistakes and not one line of ours.
+Diagnostic no_lvs_cf(const std::vector<Diagnostic>& diagnostics) {
+    auto first = *std::ranges::find(diagnostics, Severity::error, &Diagnostic::severity);
+    first.text += "; this does not look like an lvs.cf";
+    first.hint = "not one line of the file is a key or block that lvs.cf has";
+    return first;
 }
 
 }  // namespace
 
+std::vector<Diagnostic> missing(const Config& config) {
+    Report report;
+    if (config.service == ServiceKind::fos)
+        report.warning({}, "pulse does not run failover services",
+                       "service = lvs is the kind it runs; it will not start with fos");
+    else if (std::ranges::none_of(config.virtual_servers, &VirtualServer::active))
+        report.warning({}, "no virtual is active",
+                       "pulse will not start without one: virtual NAME { … active = 1 … }");
+    if (!config.primary)
+        report.warning({}, "primary is not set",
+                       "pulse knows by that address which of the two routers it runs on");
+    return std::move(report).sorted();
+}
+
 Reading read(std::string_view text, const Lookups& lookups) {
     auto parsed = parse(text);
-    Report report(std::move(parsed.diagnostics));
-    auto config = Reader(parsed.document, lookups, report).file();
-    return {.config = std::move(config), .diagnostics = std::move(report).sorted()};
+    Report report(parsed.diagnostics);
+    Reader reader(parsed.document, lookups, report);
+    auto config = reader.file();
+    auto diagnostics = std::move(report).sorted();
+    if (!reader.recognised() && parsed.foreign)
+        diagnostics = {*parsed.foreign};
+    else if (!reader.recognised() &&
+             std::ranges::count(diagnostics, Severity::error, &Diagnostic::severity) > 1)
+        diagnostics = {no_lvs_cf(diagnostics)};
+    return {.config = std::move(config), .diagnostics = std::move(diagnostics)};
 }
 
 }  // namespace pulse::config

@@ -19,14 +19,20 @@ std::vector<Diagnostic> Report::sorted() && {
     return std::move(diagnostics_);
 }
 
+bool is_control(std::string_view text, std::size_t at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte < 0x20 || byte == 0x7f) return byte != '\t';
+    return byte >= 0x80 && byte < 0xa0 && at > 0 && text[at - 1] == '\xc2';
+}
+
 std::string quoted(std::string_view text) {
     constexpr std::size_t longest = 60;
     constexpr std::string_view digits = "0123456789abcdef";
     std::string out = "\"";
-    for (const char c : text.substr(0, longest)) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte != 0x7f) {
-            out += c;
+    for (std::size_t at = 0; at < std::min(text.size(), longest); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte != '\t' && !is_control(text, at)) {
+            out += text[at];
         } else {
             out += "\\x";
             out += digits[byte >> 4U];

@@ -24,6 +24,8 @@ class Report {
         add(Severity::warning, place, std::move(text), std::move(hint));
     }
 
+    void add(Diagnostic diagnostic) { diagnostics_.push_back(std::move(diagnostic)); }
+
     /// Everything said so far, in the order of the file.
     [[nodiscard]] std::vector<Diagnostic> sorted() &&;
 
@@ -32,6 +34,10 @@ class Report {
 
     std::vector<Diagnostic> diagnostics_;
 };
+
+/// Whether a terminal would obey the byte at `at` instead of showing it: a C0 control, DEL, or the second
+/// half of a C1 control in UTF-8. A tab is shown.
+[[nodiscard]] bool is_control(std::string_view text, std::size_t at);
 
 /// `text` in double quotes, made fit for a terminal: unprintable bytes as \xNN, long ones cut.
 [[nodiscard]] std::string quoted(std::string_view text);

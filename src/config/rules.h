@@ -11,7 +11,4 @@ namespace pulse::config {
 /// rule, a backup that is active but undefined.
 void apply_rules(Config& config, const Document& document, Report& report);
 
-/// Warns of what can be read and still is hardly meant: the mistakes operators make.
-void check(const Config& config, const Document& document, Report& report);
-
 }  // namespace pulse::config

@@ -55,6 +55,12 @@ bool is_decimal(std::string_view text) {
            text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+/// What to say of digits that are no number after all.
+std::string octal_hint(std::string_view text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+    return digits ? "a leading zero makes a number octal, which has no digits 8 and 9; leave it away" : "";
+}
+
 std::string range_hint(long long lowest, long long highest) {
     if (highest == std::numeric_limits<long long>::max()) return {};
     return "it must be within " + std::to_string(lowest) + " and " + std::to_string(highest);
@@ -68,7 +74,7 @@ std::optional<long long> read_integer(Values& values, long long lowest, long lon
     const auto number = parse_c_integer(*text);
     const bool too_large = !number && is_decimal(*text);
     if (!number && !too_large) {
-        values.error(0, "integer expected");
+        values.error(0, "integer expected", octal_hint(*text));
         return std::nullopt;
     }
     if (too_large || *number < lowest || *number > highest) {
@@ -79,12 +85,26 @@ std::optional<long long> read_integer(Values& values, long long lowest, long lon
     return number;
 }
 
+namespace {
+
+constexpr const char* how_to_say_yes = "write 1 for yes or 0 for no";
+
+}  // namespace
+
+std::optional<bool> read_flag(Values& values) {
+    const auto text = values.only();
+    if (!text) return std::nullopt;
+    if (const auto number = parse_c_integer(*text)) return *number != 0;
+    values.error(0, "integer expected", how_to_say_yes);
+    return std::nullopt;
+}
+
 std::optional<bool> read_boolean(Values& values) {
     const auto text = values.only();
     if (!text) return std::nullopt;
     const auto number = parse_c_integer(*text);
     if (number == 0 || number == 1) return number == 1;
-    values.error(0, number ? "boolean expected" : "integer expected", "write 1 for yes or 0 for no");
+    values.error(0, number ? "boolean expected" : "integer expected", how_to_say_yes);
     return std::nullopt;
 }
 
@@ -123,7 +143,9 @@ std::optional<net::Port> read_port(Values& values) {
     if (!text) return std::nullopt;
     if (!parse_c_integer(*text) && !is_decimal(*text)) {
         if (const auto port = values.lookups().service(*text)) return port;
-        values.error(0, "invalid argument", "neither a port number nor the name of a TCP service");
+        const auto octal = octal_hint(*text);
+        values.error(0, "invalid argument",
+                     octal.empty() ? "neither a port number nor the name of a TCP service" : octal);
         return std::nullopt;
     }
     const auto number = read_integer(values, 0, std::numeric_limits<std::uint16_t>::max());

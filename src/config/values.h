@@ -55,6 +55,7 @@ class Values {
 /// Readers: what the values say, or nullopt and a complaint.
 [[nodiscard]] std::optional<long long> read_integer(Values& values, long long lowest, long long highest);
 [[nodiscard]] std::optional<bool> read_boolean(Values& values);
+[[nodiscard]] std::optional<bool> read_flag(Values& values);  ///< any integer; only 0 is no
 [[nodiscard]] std::optional<std::string> read_word(Values& values);
 [[nodiscard]] std::optional<std::vector<std::string>> read_list(Values& values);
 [[nodiscard]] std::optional<std::chrono::milliseconds> read_duration(Values& values);

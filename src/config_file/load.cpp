@@ -13,6 +13,9 @@ File understand(std::string path, std::string text) {
     lookups.service = [](std::string_view name) { return runtime::service_port(name, net::Protocol::tcp); };
     lookups.device = runtime::device_exists;
     auto reading = config::read(text, lookups);
+    if (reading.ok())
+        for (auto& diagnostic : config::missing(reading.config))
+            reading.diagnostics.push_back(std::move(diagnostic));
     return {.path = std::move(path),
             .text = std::move(text),
             .config = std::move(reading.config),

@@ -19,10 +19,15 @@ std::string values(const config::Key& key) {
     return out;
 }
 
+std::string readers(const config::Key& key) {
+    if (key.used_by == "nobody") return "Read for the sake of old files";
+    return "Used by: " + std::string(key.used_by);
+}
+
 std::string entry(const config::Key& key) {
-    return fmt::format(".TP\n.BR {} \" = \" \\fI{}\\fR\n{}.\nDefault: {}. Used by: {}.\n.br\nExample: {}\n",
-                       key.name, escaped(values(key)), escaped(key.help),
-                       key.default_text.empty() ? "none" : escaped(key.default_text), escaped(key.used_by),
+    return fmt::format(".TP\n.BR {} \" = \\fI{}\\fR\"\n{}.\nDefault: {}.\n{}.\n.br\nExample: {}\n", key.name,
+                       escaped(values(key)), escaped(key.help),
+                       key.default_text.empty() ? "none" : escaped(key.default_text), escaped(readers(key)),
                        escaped(fmt::format("{} = {}", key.name, key.example)));
 }
 

@@ -94,6 +94,7 @@ class Document {
 struct ParsedDocument {
     Document document;
     std::vector<Diagnostic> diagnostics;
+    std::optional<Diagnostic> foreign;  ///< the one that says that there is another program's syntax
 };
 
 /// Finds the structure of any text at all.

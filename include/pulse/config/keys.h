@@ -67,8 +67,8 @@ template <class Owner>
     return std::get<Access<Owner>>(key.access).write(key, owner);
 }
 
-/// The words of a value as a person would type it for this key, without quotes: "10.0.0.10 eth0:1" is two words for
-/// an address with a device, and one for a text.
+/// The words of a value as a person would type it for this key, without quotes: "10.0.0.10 eth0:1" is two
+/// words for an address with a device, and one for a text.
 [[nodiscard]] std::vector<std::string> value_words(const Key& key, std::string_view typed);
 
 /// "at the top level", "in a virtual or failover block", "in a server block"

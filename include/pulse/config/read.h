@@ -37,4 +37,8 @@ struct Reading {
 /// Reads the text of an lvs.cf. Any bytes give a Reading; nothing throws.
 [[nodiscard]] Reading read(std::string_view text, const Lookups& lookups = {});
 
+/// What a file lacks so that pulse can run with it, as warnings about the file as a whole. A part of a file
+/// may well lack it.
+[[nodiscard]] std::vector<Diagnostic> missing(const Config& config);
+
 }  // namespace pulse::config

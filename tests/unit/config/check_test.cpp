@@ -56,7 +56,8 @@ TEST(Check, ServicesTheKernelCannotTellApart) {
     const auto a = service("a", "address = 10.0.0.10 eth0:1");
     EXPECT_EQ(brief(read_text(a + a)), Lines{"12: warning: two services for tcp 10.0.0.10:80"});
     EXPECT_EQ(brief(read_text(a + service("b", "address = 10.0.0.10 eth0:1\nport = 443"))), Lines{});
-    EXPECT_EQ(brief(read_text(a + service("b", "address = 10.0.0.10 eth0:1\nprotocol = udp"))), Lines{});
+    EXPECT_EQ(brief(read_text(a + service("b", "address = 10.0.0.10 eth0:1\nprotocol = udp\nexpect = x"))),
+              Lines{});
     const auto marked = service("m", "address = 10.0.0.10 eth0:1\nfwmark = 7");
     EXPECT_EQ(brief(read_text(a + marked)), Lines{});
     EXPECT_EQ(brief(read_text(marked + marked)), Lines{"14: warning: two services for firewall mark 7"});

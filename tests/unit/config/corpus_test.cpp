@@ -56,14 +56,16 @@ const std::vector<Expected>& index() {
          2,
          0,
          {"4: warning: Undefined backup node marked as active? -- clearing that!",
-          "20: error: unknown command: \"global_defs\""}},
+          "20: error: unknown command: \"global_defs\"; this is the configuration of keepalived, not "
+          "lvs.cf"}},
         {"hybrid-nat-static-addresses.cf",
          2,
          4,
          2,
          0,
          {"4: warning: Undefined backup node marked as active? -- clearing that!",
-          "20: error: unknown command: \"global_defs\""}},
+          "20: error: unknown command: \"global_defs\"; this is the configuration of keepalived, not "
+          "lvs.cf"}},
         {"nat-distribution-sample-tabs-comments-fos.cf",
          2,
          4,

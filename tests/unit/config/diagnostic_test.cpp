@@ -53,6 +53,14 @@ TEST(Diagnostic, ControlCharactersDoNotReachTheTerminal) {
               "  ^\n");
 }
 
+TEST(Diagnostic, ControlCharactersOfUtf8NeitherAndLettersDo) {
+    EXPECT_EQ(complaints("\xc2\x9b"
+                         "2J\xc3\xbc = 1\n"),
+              "lvs.cf:1:1: error: unknown command: \"\xc2\\x9b2J\xc3\xbc\"\n"
+              "  \xc2?2J\xc3\xbc = 1\n"
+              "  ^\n");
+}
+
 TEST(Diagnostic, LinesAreFoundInCrLfFilesAndAfterAByteOrderMark) {
     EXPECT_EQ(format({.line = 2, .column = 1, .text = "x"}, "f", "\xef\xbb\xbfone\r\ntwo\r\n"),
               "f:2:1: error: x\n  two\n  ^\n");
@@ -70,24 +78,6 @@ TEST(Diagnostic, AllMistakesAreReportedInTheOrderOfTheFile) {
               (std::vector<std::string>{"1: integer expected: \"x\"", "2: unknown command: \"nosuch\"",
                                         "4: integer out of range: \"99999\"",
                                         "6: integer out of range: \"-1\"", "9: missing arguments"}));
-}
-
-TEST(Diagnostic, KeepalivedSyntaxIsOneMistakeHoweverLongItIs) {
-    EXPECT_EQ(
-        complaints("! Configuration File for keepalived\n"
-                   "global_defs {\n   router_id a\n   notification_email {\n     x@y\n   }\n}\n"
-                   "vrrp_instance VI_1 {\n  virtual_ipaddress { 10.0.0.1 }\n}\n"
-                   "virtual_server 10.0.0.1 80 {\n  real_server 10.0.1.1 80 {\n    weight 1\n  }\n}\n"
-                   "keepalive = x\n"),
-        "lvs.cf:1:1: error: unknown command: \"!\"\n"
-        "  ! Configuration File for keepalived\n"
-        "  ^\n"
-        "  hint: this looks like keepalived's configuration, which is another program's; remove it, and also "
-        "\"global_defs\" on line 2, \"vrrp_instance\" on line 8, \"virtual_server\" on line 11\n"
-        "lvs.cf:16:13: error: integer expected: \"x\"\n"
-        "  keepalive = x\n"
-        "              ^\n"
-        "  hint: seconds, or a number with one of the units ms, s, m, h, d: 250ms, 1.5s, 2m\n");
 }
 
 TEST(Diagnostic, UndefinedActiveBackupIsClearedInTheOriginalsWords) {

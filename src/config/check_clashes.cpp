@@ -1,0 +1,68 @@
+#include <map>
+
+#include "checks.h"
+
+namespace pulse::config {
+
+namespace {
+
+/// An active virtual and its block.
+struct Active {
+    const VirtualServer* service;
+    const Block* block;
+};
+
+/// What the kernel tells services apart by; empty if it cannot have this one at all.
+std::string identity(const VirtualServer& service) {
+    if (service.fwmark) return "firewall mark " + std::to_string(service.fwmark->number);
+    if (!service.address) return {};
+    return std::string(net::name(service.protocol)) + " " +
+           net::Endpoint{.address = service.address->address, .port = service.port}.to_string();
+}
+
+void same_identity(const Checked& file, const Active& first, const Active& second, const std::string& what) {
+    const auto& a = *first.service;
+    const auto& b = *second.service;
+    file.report.warning(file.place(*second.block, b.fwmark ? "fwmark" : "address"),
+                        "two services for " + what,
+                        quoted(a.name) + " has it already; the kernel can hold only one");
+    if (!b.fwmark || (a.persistent == b.persistent && a.pmask == b.pmask)) return;
+    const auto key = a.persistent != b.persistent ? "persistent" : "pmask";
+    file.report.warning(file.place(*second.block, key), "the services for " + what + " differ in persistence",
+                        "persistence belongs to the mark: what " + quoted(a.name) + " says holds for both");
+}
+
+/// One floating address that several services use is raised once, as the first of them says.
+void same_address(const Checked& file, const Active& first, const Active& second) {
+    const auto& a = *first.service;
+    const auto& b = *second.service;
+    const auto address = a.address->address.to_string();
+    if (a.address->base_device() != b.address->base_device())
+        file.report.warning(
+            file.place(*second.block, "address"), "another device for " + address,
+            "it is raised once, on " + quoted(a.address->device) + " as " + quoted(a.name) + " says");
+    if (a.vip_nmask != b.vip_nmask && b.vip_nmask)
+        file.report.warning(file.place(*second.block, "vip_nmask"), "another network mask for " + address,
+                            "it is raised once, with the mask that " + quoted(a.name) + " says");
+}
+
+}  // namespace
+
+void check_clashes(const Checked& file) {
+    std::map<std::string, Active> services;
+    std::map<net::IpAddress, Active> addresses;
+    const auto blocks = Document::blocks(file.document.root(), BlockKind::virtual_server);
+    for (std::size_t i = 0; i < file.config.virtual_servers.size(); ++i) {
+        const Active here{&file.config.virtual_servers[i], blocks.at(i)};
+        if (!here.service->active) continue;
+        if (const auto what = identity(*here.service); !what.empty()) {
+            const auto [first, is_new] = services.try_emplace(what, here);
+            if (!is_new) same_identity(file, first->second, here, what);
+        }
+        if (!here.service->address) continue;
+        const auto [first, is_new] = addresses.try_emplace(here.service->address->address, here);
+        if (!is_new) same_address(file, first->second, here);
+    }
+}
+
+}  // namespace pulse::config

@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "checks.h"
+
+namespace pulse::config {
+
+namespace {
+
+void timers(const Checked& file) {
+    const auto& root = file.document.root();
+    if (file.config.deadtime > file.config.keepalive) return;
+    for (const auto* key : {"deadtime", "keepalive"})
+        if (file.has(root, key))
+            return file.report.warning(file.place(root, key), "deadtime is not longer than keepalive",
+                                       "a healthy partner would be declared dead between two heartbeats");
+}
+
+void identities(const Checked& file) {
+    const auto& root = file.document.root();
+    const auto& config = file.config;
+    if (config.primary && config.primary == config.backup)
+        file.report.warning(
+            file.place(root, "backup"), "primary and backup are the same address",
+            "each router knows by these which of the two it is; without a second router leave "
+            "backup out");
+    const bool given = file.has(root, "primary_private") && file.has(root, "backup_private");
+    if (given && config.primary_private && config.primary_private == config.backup_private)
+        file.report.warning(file.place(root, "backup_private"),
+                            "primary_private and backup_private are the same address",
+                            "each router needs an address of its own on the private network");
+}
+
+/// Whether an active service uses NAT.
+bool uses_nat(const Config& config) {
+    return std::ranges::any_of(config.virtual_servers, [&](const VirtualServer& service) {
+        return service.active && config.network_of(service) == Network::nat;
+    });
+}
+
+void nat_router(const Checked& file) {
+    const auto& root = file.document.root();
+    const auto& config = file.config;
+    if (config.service != ServiceKind::lvs || !uses_nat(config)) return;
+    if (!config.nat_router) {
+        if (config.backup_active && !file.has(root, "nat_router"))
+            file.report.warning(
+                file.place(root, "network"), "network = nat without nat_router",
+                "answers pass through the active router only if the real servers' gateway moves with it");
+        return;
+    }
+    const auto& gateway = config.nat_router->address;
+    for (const auto& own : {config.primary, config.backup, config.primary_private, config.backup_private})
+        if (own == gateway)
+            return file.report.warning(file.place(root, "nat_router"), "nat_router is a router's own address",
+                                       "it must be free to move to the other router");
+}
+
+void sync_device(const Checked& file) {
+    const auto& root = file.document.root();
+    const auto& device = file.config.syncd_iface;
+    if (!file.config.syncdaemon || file.lookups.device(device)) return;
+    file.report.warning(
+        file.place(root, file.has(root, "syncd_iface") ? "syncd_iface" : "syncdaemon"),
+        "this machine has no device " + quoted(device),
+        "syncd_iface says over which device the connection table is copied; ip link shows what "
+        "there is");
+}
+
+}  // namespace
+
+void check_routers(const Checked& file) {
+    timers(file);
+    identities(file);
+    nat_router(file);
+    sync_device(file);
+}
+
+}  // namespace pulse::config

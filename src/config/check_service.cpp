@@ -1,0 +1,130 @@
+#include <algorithm>
+#include <set>
+
+#include "pulse/base/escape.h"
+
+#include "checks.h"
+
+namespace pulse::config {
+
+namespace {
+
+using std::chrono::seconds;
+
+class ServiceCheck {
+  public:
+    ServiceCheck(const Checked& file, const VirtualServer& service, const Block& block)
+        : file_(file), service_(service), block_(block), network_(file.config.network_of(service)) {}
+
+    void run();
+
+  private:
+    void address();
+    void ports();
+    void probe();
+    void escapes(std::string_view key, const std::optional<std::string>& text);
+    void pool();
+    void server(const RealServer& server, const Block& block);
+
+    void warn(const Block& block, std::string_view key, std::string text, std::string hint = {}) {
+        file_.report.warning(file_.place(block, key), std::move(text), std::move(hint));
+    }
+    [[nodiscard]] bool has(std::string_view key) const { return file_.has(block_, key); }
+
+    const Checked& file_;
+    const VirtualServer& service_;
+    const Block& block_;
+    Network network_;
+    std::set<net::Endpoint> seen_;
+};
+
+void ServiceCheck::address() {
+    if (!service_.address) {
+        if (!has("address")) warn(block_, "address", "an active virtual without an address");
+        return;
+    }
+    const auto& config = file_.config;
+    const auto& floating = service_.address->address;
+    for (const auto& own : {config.primary, config.backup, config.primary_private, config.backup_private})
+        if (own == floating)
+            return warn(block_, "address", "the floating address is a router's own address",
+                        "clients need an address that can move to the other router");
+}
+
+void ServiceCheck::ports() {
+    if (!service_.fwmark && service_.port == net::Port{0} && service_.persistent == seconds(0))
+        warn(block_, "port", "port 0 without persistent",
+             "the kernel takes port 0, which is every port, only together with persistence");
+}
+
+void ServiceCheck::probe() {
+    const bool judges_answers = service_.expect || service_.send_program || service_.client_monitor;
+    if (service_.protocol == net::Protocol::udp && !judges_answers)
+        warn(block_, "protocol", "a UDP service without expect",
+             "silence counts as up, so a dead real server stays; give send and expect, or send_program");
+    escapes("send", service_.send);
+    if (!service_.use_regex) escapes("expect", service_.expect);
+}
+
+void ServiceCheck::escapes(std::string_view key, const std::optional<std::string>& text) {
+    if (!text || !unescape(*text).kept_unknown) return;
+    std::size_t at = 0;
+    while (at < text->size() && !(text->at(at) == '\\' && unescape(text->substr(at, 2) + " ").kept_unknown))
+        at += text->at(at) == '\\' ? 2 : 1;
+    warn(block_, key, "a backslash that begins no escape: " + quoted(text->substr(at, 2)),
+         R"(it stays as it is; nanny translates \\ \r \n \t \' and \")");
+}
+
+void ServiceCheck::server(const RealServer& server, const Block& block) {
+    if (!server.active) return;
+    if (server.address.is_unspecified()) {
+        if (!file_.has(block, "address")) warn(block, "address", "an active server without an address");
+        return;
+    }
+    if (network_ != Network::nat && server.port != service_.port)
+        warn(block, "port", "the real server's port is not the service's",
+             "only network = nat can change the port: packets will arrive at port " +
+                 std::to_string(service_.port.number));
+    if (!seen_.insert({server.address, server.port}).second)
+        warn(block, "address", "the same real server twice in one service");
+    if (service_.address) {
+        const auto& floating = service_.address->address;
+        if (server.address == floating)
+            warn(block, "address", "the real server's address is the floating address");
+        if (server.address.family() != floating.family() && network_ != Network::tunnel)
+            warn(block, "address",
+                 floating.is_v4() ? "an IPv6 real server behind an IPv4 address"
+                                  : "an IPv4 real server behind an IPv6 address",
+                 "the kernel can do that only with network = tunnel");
+    }
+    const auto& gateway = file_.config.nat_router;
+    if (network_ == Network::nat && gateway && gateway->address == server.address)
+        warn(block, "address", "the real server's address is that of nat_router");
+}
+
+void ServiceCheck::pool() {
+    const auto blocks = Document::blocks(block_, BlockKind::server);
+    for (std::size_t i = 0; i < service_.servers.size(); ++i) server(service_.servers[i], *blocks.at(i));
+    const auto& servers = service_.servers;
+    if (std::ranges::none_of(servers, &RealServer::active))
+        return warn(block_, "", "an active virtual without an active server");
+    if (std::ranges::none_of(servers, [](const RealServer& s) { return s.active && s.weight > 0; }))
+        warn(block_, "", "every active server has weight 0", "none of them gets a client");
+}
+
+void ServiceCheck::run() {
+    address();
+    ports();
+    probe();
+    pool();
+}
+
+}  // namespace
+
+void check_service(const Checked& file, const VirtualServer& service, const Block& block) {
+    if (service.pmask && service.persistent == seconds(0) && !file.has(block, "persistent"))
+        file.report.warning(file.place(block, "pmask"), "pmask without persistent has no effect");
+    if (service.active) ServiceCheck(file, service, block).run();
+}
+
+}  // namespace pulse::config

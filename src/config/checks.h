@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string_view>
+
+#include "pulse/config/config.h"
+#include "pulse/config/document.h"
+#include "pulse/config/read.h"
+
+#include "report.h"
+
+namespace pulse::config {
+
+/// What the checks look at, and where they say what they find.
+struct Checked {
+    const Config& config;
+    const Document& document;
+    const Lookups& lookups;
+    Report& report;
+
+    /// Of the key if the block has it, else of the block itself; at the top level, of the first line.
+    [[nodiscard]] Place place(const Block& block, std::string_view key) const {
+        if (const auto* entry = document.find(block, key)) return document.place(entry->key);
+        return block.kind == BlockKind::file ? Place{.line = 1} : document.place(block.keyword);
+    }
+    [[nodiscard]] bool has(const Block& block, std::string_view key) const {
+        return document.find(block, key) != nullptr;
+    }
+};
+
+/// The classic mistakes in a file that can be read, as warnings: about the two routers and what they share,
+void check_routers(const Checked& file);
+
+/// about one active virtual and its servers,
+void check_service(const Checked& file, const VirtualServer& service, const Block& block);
+
+/// and about virtuals that get in each other's way.
+void check_clashes(const Checked& file);
+
+}  // namespace pulse::config
