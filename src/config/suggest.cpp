@@ -48,4 +48,16 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     return best;
 }
 
+std::string_view pasted_hint(std::string_view word) {
+    const auto has = [&](auto... pieces) { return (... || (word.find(pieces) != std::string_view::npos)); };
+    if (has("\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e"))  // “ ” „
+        return "typographic quotes are letters here; write plain ones";
+    if (word.starts_with("\xe2\x80\x98") || word.starts_with("\xe2\x80\x99"))  // ‘ ’
+        return "typographic quotes are letters here; write plain ones";
+    if (has("\xc2\xa0", "\xe3\x80\x80", "\xe2\x80\x8b"))  // no-break, ideographic, zero width
+        return "this has a blank in it that is no plain blank, as web pages do; write it anew";
+    if (has("\xef\xbc\x9d")) return "this equal sign is not the plain one";  // ＝
+    return {};
+}
+
 }  // namespace pulse::config

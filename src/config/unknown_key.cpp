@@ -39,6 +39,7 @@ constexpr auto sections = std::to_array({Section::global, Section::virtual_serve
 }  // namespace
 
 std::string unknown_key_hint(Section section, std::string_view name) {
+    if (const auto pasted = pasted_hint(name); !pasted.empty()) return std::string(pasted);
     for (const auto& row : refused)
         if (row.section == section && row.name == name) return std::string(row.hint);
     if (block_keyword(name)) return "it opens a block: " + std::string(name) + " NAME {";

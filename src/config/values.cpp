@@ -17,7 +17,10 @@ bool Values::exactly(std::size_t count) {
         return false;
     }
     if (size() > count) {
-        error(count, "unexpected arguments", count == 1 ? "a value with blanks needs quotes" : "");
+        std::string hint = count == 1 ? "a value with blanks needs quotes" : "";
+        for (std::size_t at = 0; at < size(); ++at)
+            if (const auto pasted = pasted_hint((*this)[at]); !pasted.empty()) hint = pasted;
+        error(count, "unexpected arguments", hint);
         return false;
     }
     return true;
@@ -29,6 +32,7 @@ std::optional<std::string_view> Values::only() {
 }
 
 void Values::error(std::size_t at, std::string_view text, std::string hint) {
+    if (const auto pasted = pasted_hint((*this)[at]); !pasted.empty()) hint = pasted;
     report_.error(document_.place(entry_.values[at]), std::string(text) + ": " + quoted((*this)[at]),
                   std::move(hint));
 }
@@ -111,6 +115,8 @@ std::optional<bool> read_boolean(Values& values) {
 std::optional<std::string> read_word(Values& values) {
     const auto text = values.only();
     if (!text) return std::nullopt;
+    if (const auto pasted = pasted_hint(*text); !pasted.empty())
+        values.warning(0, "text that is hardly meant like that", std::string(pasted));
     return std::string(*text);
 }
 
