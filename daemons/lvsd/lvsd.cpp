@@ -118,13 +118,11 @@ asio::awaitable<void> Lvsd::limit_settling() {
 
 void Lvsd::reload() {
     log::info("rereading configuration file");
-    auto loaded = config_file::load(options_.config_file);
-    if (!loaded) {
-        log::error("{}", loaded.error().message());
-        log::error("the configuration stays as it was");
-        return;
-    }
-    config_ = std::move(loaded->config);
+    auto file = config_file::read(options_.config_file);
+    if (file) config_file::log_diagnostics(*file);
+    if (!file) log::error("{}", file.error().message());
+    if (!file || !file->ok()) return log::error("the configuration stays as it was");
+    config_ = std::move(file->config);
     converge();
     nannies_.want(director::monitors(config_));
 }

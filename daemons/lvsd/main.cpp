@@ -24,6 +24,12 @@ int refuse(const Error& error, bool to_log = false) {
     return 1;
 }
 
+int refuse_file(const config_file::File& file, bool to_log) {
+    fmt::print(stderr, "lvs: {}", file.report());
+    if (to_log) config_file::log_diagnostics(file);
+    return 1;
+}
+
 int test_start(const config::Config& config) {
     for (const auto* service : director::services(config))
         fmt::print("starting virtual service {} active: {}\n", service->name, service->port.number);
@@ -51,8 +57,9 @@ int run(int argc, char** argv) {
     const log::Settings log_settings{
         .ident = "lvs", .foreground = options->foreground, .verbose = options->verbose};
     if (options->no_fork) log::open(log_settings);
-    auto loaded = config_file::load(options->config_file);
+    auto loaded = config_file::read(options->config_file);
     if (!loaded) return refuse(loaded.error(), options->no_fork);
+    if (!loaded->ok()) return refuse_file(*loaded, options->no_fork);
     auto parent = process::inherited_channel();
     if (!parent)  // pulse has shown them already
         fmt::print(stderr, "{}", loaded->report());

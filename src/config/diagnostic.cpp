@@ -27,15 +27,17 @@ std::string excerpt(std::string_view line, int column) {
     return out + "^\n";
 }
 
+std::string headline(const Diagnostic& diagnostic, std::string_view file) {
+    std::string out(file);
+    if (diagnostic.line > 0) out += ":" + std::to_string(diagnostic.line);
+    if (diagnostic.line > 0 && diagnostic.column > 0) out += ":" + std::to_string(diagnostic.column);
+    return out + (diagnostic.severity == Severity::error ? ": error: " : ": warning: ") + diagnostic.text;
+}
+
 std::string format_one(const Diagnostic& diagnostic, std::string_view file, std::string_view source,
                        const std::vector<Line>& lines) {
-    const bool has_line = diagnostic.line > 0;
-    std::string out(file);
-    if (has_line) out += ":" + std::to_string(diagnostic.line);
-    if (has_line && diagnostic.column > 0) out += ":" + std::to_string(diagnostic.column);
-    out += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
-    out += diagnostic.text + "\n";
-    if (has_line && static_cast<std::size_t>(diagnostic.line) <= lines.size()) {
+    auto out = headline(diagnostic, file) + "\n";
+    if (diagnostic.line > 0 && static_cast<std::size_t>(diagnostic.line) <= lines.size()) {
         const auto& line = lines[static_cast<std::size_t>(diagnostic.line) - 1];
         out += excerpt(source.substr(line.begin, line.end - line.begin), diagnostic.column);
     }
@@ -54,6 +56,12 @@ std::string format(const std::vector<Diagnostic>& diagnostics, std::string_view 
     const auto lines = split_lines(source);
     std::string out;
     for (const auto& diagnostic : diagnostics) out += format_one(diagnostic, file, source, lines);
+    return out;
+}
+
+std::string one_line(const Diagnostic& diagnostic, std::string_view file) {
+    auto out = headline(diagnostic, file);
+    if (!diagnostic.hint.empty()) out += " (" + diagnostic.hint + ")";
     return out;
 }
 

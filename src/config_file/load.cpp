@@ -1,5 +1,6 @@
 #include "pulse/config_file/load.h"
 
+#include "pulse/log/log.h"
 #include "pulse/runtime/file.h"
 #include "pulse/runtime/names.h"
 #include "pulse/runtime/resolver.h"
@@ -28,9 +29,19 @@ Result<File> read(const std::string& path) {
     return understand(path, *std::move(text));
 }
 
+void log_diagnostics(const File& file) {
+    for (const auto& diagnostic : file.diagnostics) {
+        const auto line = config::one_line(diagnostic, file.path);
+        if (diagnostic.severity == config::Severity::error)
+            log::error("{}", line);
+        else
+            log::warning("{}", line);
+    }
+}
+
 Result<File> load(const std::string& path) {
     auto file = read(path);
-    if (file && config::has_errors(file->diagnostics)) return fail(std::error_code(), file->report());
+    if (file && !file->ok()) return fail(std::error_code(), file->report());
     return file;
 }
 

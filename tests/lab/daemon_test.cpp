@@ -151,6 +151,7 @@ TEST_F(DaemonTest, ReloadAppliesWhatChangedAndABadFileChangesNothing) {
     EXPECT_TRUE(within(std::chrono::seconds(15), [&] {
         return run("cat /run/reload.log").text.find("the configuration stays as it was") != std::string::npos;
     }));
+    EXPECT_THAT(run("cat /run/reload.log").text, HasSubstr(": error: unknown command: \"nonsense\""));
     EXPECT_TRUE(cluster.in_table("primary", victim));
 
     ASSERT_EQ(

@@ -28,6 +28,9 @@ struct Diagnostic {
 [[nodiscard]] std::string format(const std::vector<Diagnostic>& diagnostics, std::string_view file,
                                  std::string_view source);
 
+/// The same in one line, for a log: "FILE:LINE:COL: error: TEXT (HINT)".
+[[nodiscard]] std::string one_line(const Diagnostic& diagnostic, std::string_view file);
+
 [[nodiscard]] bool has_errors(const std::vector<Diagnostic>& diagnostics);
 
 }  // namespace pulse::config

@@ -19,6 +19,8 @@ struct File {
 
     /// Every diagnostic, each with its line and a caret; empty if there is none.
     [[nodiscard]] std::string report() const { return config::format(diagnostics, path, text); }
+
+    [[nodiscard]] bool ok() const { return !config::has_errors(diagnostics); }
 };
 
 /// Understands `text` as the content of the file at `path`, asking this system about names and devices. That
@@ -27,6 +29,9 @@ struct File {
 
 /// Reads a file, whatever is in it. An error means that it could not be read.
 [[nodiscard]] Result<File> read(const std::string& path);
+
+/// Puts every diagnostic into the log, one line each.
+void log_diagnostics(const File& file);
 
 /// Reads a file that is to be used. The error's context is the whole report, ready to print: every
 /// diagnostic, not just the first. What is left to say about a usable file are warnings.

@@ -68,6 +68,12 @@ TEST(Diagnostic, LinesAreFoundInCrLfFilesAndAfterAByteOrderMark) {
               "f:1:1: error: x\n  one\n  ^\n");
 }
 
+TEST(Diagnostic, OneLineIsForTheLog) {
+    EXPECT_EQ(one_line({.line = 3, .column = 5, .text = "odd", .hint = "mend it"}, "lvs.cf"),
+              "lvs.cf:3:5: error: odd (mend it)");
+    EXPECT_EQ(one_line({.severity = Severity::warning, .text = "odd"}, "lvs.cf"), "lvs.cf: warning: odd");
+}
+
 TEST(Diagnostic, PlaceBeyondTheSourceIsHarmless) {
     EXPECT_EQ(format({.line = 9, .column = 9, .text = "x"}, "f", "one\n"), "f:9:9: error: x\n");
 }
