@@ -36,6 +36,7 @@ void same_identity(const Checked& file, const Active& first, const Active& secon
 void same_address(const Checked& file, const Active& first, const Active& second) {
     const auto& a = *first.service;
     const auto& b = *second.service;
+    if (!a.address || !b.address) return;
     const auto address = a.address->address.to_string();
     if (a.address->base_device() != b.address->base_device())
         file.report.warning(

@@ -39,11 +39,11 @@ Result<void> check_lines(const Block& block, const Block& parent) {
 }
 
 /// The block that `wanted` stands directly in.
-const Block& parent_of(const Block& root, const Block& wanted) {
-    for (const auto* block : inner_blocks(root))
+const Block& parent_of(const Document& document, const Block& wanted) {
+    for (const auto* block : inner_blocks(document.root()))
         for (const auto* inner : inner_blocks(*block))
             if (inner == &wanted) return *block;
-    return root;
+    return document.root();
 }
 
 std::string_view keyword(BlockKind kind) {
@@ -146,7 +146,7 @@ Result<std::string> add_block(const Document& document, const Block& parent, Blo
 }
 
 Result<std::string> remove_block(const Document& document, const Block& block) {
-    if (auto sound = check_lines(block, parent_of(document.root(), block)); !sound)
+    if (auto sound = check_lines(block, parent_of(document, block)); !sound)
         return tl::unexpected(sound.error());
     const Lines lines(document);
     auto first = block.first_line;

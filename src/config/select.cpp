@@ -145,7 +145,8 @@ Error Selector::complaint(std::string_view path) const {
         if (there.empty()) there = "none";
         auto text = "there is no " + std::string(kind.keyword);
         if (!wanted.empty()) text += " " + quoted(wanted);
-        return {.code = {}, .context = text + where + "; there is: " + there};
+        text += where + "; there is: ";
+        return {.code = {}, .context = text + there};
     }
     const auto hint = unknown_key_hint(furthest_.section, word);
     return {.code = {},

@@ -11,7 +11,7 @@ namespace pulse::config_file {
 
 namespace {
 
-using json = nlohmann::ordered_json;  // in the order written here
+using Json = nlohmann::ordered_json;  // in the order written here
 
 struct Count {
     long errors = 0;
@@ -46,8 +46,8 @@ std::string summary(const File& file, const Count& found) {
                        plural(services.size(), "virtual server"), active, plural(servers, "real server"));
 }
 
-json to_json(const config::Diagnostic& diagnostic) {
-    json out{{"severity", diagnostic.severity == config::Severity::error ? "error" : "warning"},
+Json to_json(const config::Diagnostic& diagnostic) {
+    Json out{{"severity", diagnostic.severity == config::Severity::error ? "error" : "warning"},
              {"text", diagnostic.text}};
     if (diagnostic.line > 0) out["line"] = diagnostic.line;
     if (diagnostic.column > 0) out["column"] = diagnostic.column;
@@ -55,9 +55,9 @@ json to_json(const config::Diagnostic& diagnostic) {
     return out;
 }
 
-std::string dump(const json& document) {
+std::string dump(const Json& document) {
     // What a file says need not be UTF-8.
-    return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -72,13 +72,13 @@ Verdict check(const std::string& path, const CheckOptions& options) {
     const auto found = count(file->diagnostics);
     const auto status = status_of(found, options);
     if (!options.json) return {.status = status, .text = file->report() + summary(*file, found)};
-    json out{{"file", path},
+    Json out{{"file", path},
              {"verdict", found.errors > 0     ? "errors"
                          : found.warnings > 0 ? "warnings"
                                               : "fine"},
              {"errors", found.errors},
              {"warnings", found.warnings},
-             {"diagnostics", json::array()}};
+             {"diagnostics", Json::array()}};
     for (const auto& diagnostic : file->diagnostics) out["diagnostics"].push_back(to_json(diagnostic));
     return {.status = status, .text = dump(out)};
 }

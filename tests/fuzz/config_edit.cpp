@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Script script(input.substr(end + 1));
     const auto wrong = pulse::config::testing::edit_and_compare(text, script);
     if (!wrong.empty()) {
-        std::fputs(wrong.c_str(), stderr);
+        (void)std::fputs(wrong.c_str(), stderr);
         std::abort();
     }
     return 0;

@@ -18,7 +18,7 @@ using namespace pulse::config;
 
 void require(bool holds, const char* what, std::string_view text) {
     if (holds) return;
-    std::fprintf(stderr, "%s:\n%.*s\n", what, static_cast<int>(text.size()), text.data());
+    (void)std::fprintf(stderr, "%s:\n%.*s\n", what, static_cast<int>(text.size()), text.data());
     std::abort();
 }
 

@@ -32,7 +32,13 @@ struct Model {
 /// Where random choices come from: a generator in tests, the input in fuzzing.
 class Choices {
   public:
+    Choices() = default;
+    Choices(const Choices&) = default;
+    Choices& operator=(const Choices&) = default;
+    Choices(Choices&&) = default;
+    Choices& operator=(Choices&&) = default;
     virtual ~Choices() = default;
+
     /// A number below `limit`, or 0 if that is 0.
     virtual std::size_t below(std::size_t limit) = 0;
     /// Whether there are any left.
