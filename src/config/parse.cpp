@@ -57,9 +57,12 @@ class Parser {
 
 void Parser::encoding() {
     if (text_.empty()) report_.error({}, "Empty configuration");
-    if (text_.starts_with(utf8_mark))
-        report_.warning({.line = 1}, "a UTF-8 byte order mark before the first line",
-                        "the original takes it for part of the first key; save the file without it");
+    const auto marked = std::ranges::find_if(
+        lines_, [this](const Line& line) { return text_.substr(0, line.begin).ends_with(utf8_mark); });
+    if (marked != lines_.end())
+        report_.warning({.line = static_cast<int>(marked - lines_.begin()) + 1},
+                        "a UTF-8 byte order mark before the line",
+                        "the original takes it for part of the key; save the file without it");
     if (const auto at = text_.find('\r'); at != std::string_view::npos) {
         const auto line = std::ranges::find(lines_, at, &Line::end);
         report_.warning({.line = static_cast<int>(line - lines_.begin()) + 1},

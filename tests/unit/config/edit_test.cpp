@@ -146,6 +146,11 @@ TEST(UnsetKey, TakesEveryEntryAway) {
     EXPECT_EQ(unset_key(document, document.root(), "deadtime"), document.text());
 }
 
+TEST(UnsetKey, ByteOrderMarkOfTheNextLineGoesToo) {
+    const auto document = parse("keepalive = 1\n\xef\xbb\xbf# appended\n").document;
+    EXPECT_EQ(unset_key(document, document.root(), "keepalive"), "# appended\n");
+}
+
 TEST(AddBlock, GoesBehindTheLastOfItsKind) {
     EXPECT_EQ(add_to_file("a = 1\n", "web"), "a = 1\n\nvirtual web {\n}\n");
     EXPECT_EQ(add_to_file("virtual a {\n}\n\nfailover f {\n}", "my web"),

@@ -88,6 +88,15 @@ TEST(Tolerance, CarriageReturnsEndLinesAndAreMentionedOnce) {
     EXPECT_EQ(reading.config.virtual_servers.at(0).name, "a");
 }
 
+TEST(Tolerance, ByteOrderMarkOfAnAppendedFileIsSkipped) {
+    const auto reading = read_text(
+        "keepalive = 1\n\xef\xbb\xbf"
+        "deadtime = 4\n");
+    EXPECT_EQ(brief(reading),
+              (std::vector<std::string>{"2: warning: a UTF-8 byte order mark before the line"}));
+    EXPECT_EQ(reading.config.deadtime, std::chrono::seconds(4));
+}
+
 TEST(Tolerance, BraceOnTheNextLineIsRefusedAndStillUnderstood) {
     const auto reading = read_text("virtual a\n\n{\nport = 81\n}\nkeepalive = 3\n");
     EXPECT_EQ(brief(reading), (std::vector<std::string>{"1: error: missing arguments"}));
