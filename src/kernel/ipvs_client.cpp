@@ -1,5 +1,6 @@
 #include "pulse/kernel/ipvs_client.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -30,6 +31,16 @@ std::array<nlattr*, IPVS_CMD_ATTR_MAX + 1> top_attributes(nl_msg* message) {
     return attributes;
 }
 
+/// Room for any IPVS request.
+constexpr std::size_t message_size = 512;
+
+/// Makes an IPVS request of a message, whatever was in it before.
+void begin(nl_msg* message, int family, int number) {
+    nlmsg_hdr(message)->nlmsg_len = NLMSG_HDRLEN;
+    genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0, static_cast<std::uint8_t>(number),
+                IPVS_GENL_VERSION);
+}
+
 }  // namespace
 
 Result<IpvsClient> IpvsClient::open() {
@@ -43,9 +54,8 @@ Result<IpvsClient> IpvsClient::open() {
 }
 
 Message IpvsClient::command(int number) const {
-    Message message(nlmsg_alloc_size(4096));
-    genlmsg_put(message.get(), NL_AUTO_PORT, NL_AUTO_SEQ, family_, 0, 0, static_cast<std::uint8_t>(number),
-                IPVS_GENL_VERSION);
+    Message message(nlmsg_alloc_size(message_size));
+    begin(message.get(), family_, number);
     return message;
 }
 
@@ -106,43 +116,54 @@ Result<std::vector<ipvs::DumpedDestination>> IpvsClient::destinations(const ipvs
     return servers;
 }
 
-Result<void> IpvsClient::apply(const ipvs::Step& step) {
-    const auto change = [&](int number, const auto& put_first, const auto& put_second) {
-        const auto message = command(number);
-        nested(message.get(), IPVS_CMD_ATTR_SERVICE, [&] { put_first(message.get()); });
-        put_second(message.get());
-        auto done = socket_.request(message.get());
-        return done ? done : Result<void>(fail(done.error(), ipvs::describe(step)));
+void IpvsClient::write(nl_msg* message, const ipvs::Step& step) const {
+    const auto whole = [&](int number, const ipvs::Service& service) {
+        begin(message, family_, number);
+        nested(message, IPVS_CMD_ATTR_SERVICE, [&] { put_service(message, service); });
     };
-    const auto nothing = [](nl_msg*) {};
-    const auto whole = [](const ipvs::Service& service) {
-        return [&service](nl_msg* message) { put_service(message, service); };
+    const auto of_service = [&](int number, const ipvs::ServiceId& id) {
+        begin(message, family_, number);
+        nested(message, IPVS_CMD_ATTR_SERVICE, [&] { put_identity(message, id); });
     };
-    const auto identity = [](const ipvs::ServiceId& id) {
-        return [&id](nl_msg* message) { put_identity(message, id); };
+    const auto server = [&](int number, const ipvs::ServiceId& id, const ipvs::Destination& destination) {
+        of_service(number, id);
+        nested(message, IPVS_CMD_ATTR_DEST, [&] { put_destination(message, destination); });
     };
-    const auto server = [](const auto& put) {
-        return [put](nl_msg* message) { nested(message, IPVS_CMD_ATTR_DEST, [&] { put(message); }); };
-    };
-    const auto destination = [&](const ipvs::Destination& d) {
-        return server([&d](nl_msg* message) { put_destination(message, d); });
-    };
-    return match(
-        step,
-        [&](const ipvs::AddService& s) { return change(IPVS_CMD_NEW_SERVICE, whole(s.service), nothing); },
-        [&](const ipvs::EditService& s) { return change(IPVS_CMD_SET_SERVICE, whole(s.service), nothing); },
-        [&](const ipvs::DeleteService& s) { return change(IPVS_CMD_DEL_SERVICE, identity(s.id), nothing); },
-        [&](const ipvs::AddDestination& s) {
-            return change(IPVS_CMD_NEW_DEST, identity(s.service), destination(s.destination));
-        },
-        [&](const ipvs::EditDestination& s) {
-            return change(IPVS_CMD_SET_DEST, identity(s.service), destination(s.destination));
-        },
+    match(
+        step,  //
+        [&](const ipvs::AddService& s) { whole(IPVS_CMD_NEW_SERVICE, s.service); },
+        [&](const ipvs::EditService& s) { whole(IPVS_CMD_SET_SERVICE, s.service); },
+        [&](const ipvs::DeleteService& s) { of_service(IPVS_CMD_DEL_SERVICE, s.id); },
+        [&](const ipvs::AddDestination& s) { server(IPVS_CMD_NEW_DEST, s.service, s.destination); },
+        [&](const ipvs::EditDestination& s) { server(IPVS_CMD_SET_DEST, s.service, s.destination); },
         [&](const ipvs::DeleteDestination& s) {
-            const auto& endpoint = s.endpoint;
-            return change(IPVS_CMD_DEL_DEST, identity(s.service),
-                          server([&endpoint](nl_msg* message) { put_identity(message, endpoint); }));
+            of_service(IPVS_CMD_DEL_DEST, s.service);
+            nested(message, IPVS_CMD_ATTR_DEST, [&] { put_identity(message, s.endpoint); });
         });
+}
+
+Result<void> IpvsClient::apply(const ipvs::Step& step) {
+    const auto failed = apply(std::span(&step, 1));
+    if (!failed) return fail(failed.error(), ipvs::describe(step));
+    if (!failed->empty()) return tl::unexpected(failed->front().error);
+    return {};
+}
+
+Result<std::vector<FailedStep>> IpvsClient::apply(std::span<const ipvs::Step> steps) {
+    std::vector<FailedStep> failed;
+    for (std::size_t first = 0; first < steps.size(); first += NetlinkSocket::batch_size) {
+        const auto batch = steps.subspan(first, std::min(NetlinkSocket::batch_size, steps.size() - first));
+        while (batch_.size() < batch.size()) batch_.emplace_back(nlmsg_alloc_size(message_size));
+        for (std::size_t i = 0; i < batch.size(); ++i) write(batch_[i].get(), batch[i]);
+        auto done =
+            socket_.request_all(std::span(batch_).first(batch.size()), [&](std::size_t index, int error) {
+                if (error == 0) return;
+                const std::error_code code(error, std::system_category());
+                failed.push_back({.index = first + index, .error = {code, ipvs::describe(batch[index])}});
+            });
+        if (!done) return fail(done.error(), "writing the IPVS table");
+    }
+    return failed;
 }
 
 Result<void> IpvsClient::flush() {
@@ -203,13 +224,17 @@ Result<std::vector<ipvs::Step>> converge(IpvsClient& client, const ipvs::Table& 
         if (!dump) return fail(dump.error(), "");
         const auto steps = ipvs::plan(ipvs::only(ipvs::table_of(*dump), ours), desired);
         if (steps.empty()) return made;
+        const auto failed = client.apply(steps);
+        if (!failed) return fail(failed.error(), "");
         last = {};
-        for (const auto& step : steps) {
-            auto done = client.apply(step);
-            if (done)
-                made.push_back(step);
-            else if (last)
-                last = std::move(done);
+        if (!failed->empty()) last = tl::unexpected(failed->front().error);
+        std::size_t next_failed = 0;
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            const bool refused = next_failed < failed->size() && (*failed)[next_failed].index == i;
+            if (refused)
+                ++next_failed;
+            else
+                made.push_back(steps[i]);
         }
     }
     if (!last) return fail(last.error(), "");

@@ -41,6 +41,33 @@ struct CallbackDeleter {
     void operator()(nl_cb* callbacks) const { nl_cb_put(callbacks); }
 };
 
+/// The answers to a batch, told apart by their sequence numbers.
+struct BatchExchange {
+    std::uint32_t first_sequence;
+    std::size_t size;
+    std::size_t answered = 0;
+    const std::function<void(std::size_t, int)>& on_answer;
+
+    void answer(std::uint32_t sequence, int error_number) {
+        const std::size_t index = sequence - first_sequence;
+        if (index >= size) return;  // late, from a request that was given up
+        ++answered;
+        on_answer(index, error_number);
+    }
+};
+
+int on_batch_ack(nl_msg* message, void* argument) {
+    static_cast<BatchExchange*>(argument)->answer(nlmsg_hdr(message)->nlmsg_seq, 0);
+    return NL_OK;
+}
+
+int on_batch_error(sockaddr_nl*, nlmsgerr* error, void* argument) {
+    static_cast<BatchExchange*>(argument)->answer(error->msg.nlmsg_seq, -error->error);
+    return NL_SKIP;
+}
+
+int on_sequence(nl_msg*, void*) { return NL_OK; }
+
 /// libnl's own failures as errno values; the kernel's answers never come this way.
 int errno_of(int libnl_error) {
     switch (-libnl_error) {
@@ -81,6 +108,34 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
 Result<void> NetlinkSocket::request(nl_msg* message, const std::function<void(nl_msg*)>& on_message) {
     nlmsg_hdr(message)->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
     return transact(message, on_message);
+}
+
+Result<void> NetlinkSocket::request_all(std::span<const Message> messages,
+                                        const std::function<void(std::size_t, int)>& on_answer) {
+    if (messages.empty()) return {};
+    outgoing_.clear();
+    for (const auto& message : messages) {
+        nlmsg_hdr(message.get())->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+        nl_complete_msg(raw(), message.get());
+        const auto* bytes = reinterpret_cast<const std::byte*>(nlmsg_hdr(message.get()));
+        outgoing_.insert(outgoing_.end(), bytes, bytes + nlmsg_hdr(message.get())->nlmsg_len);
+        outgoing_.resize(NLMSG_ALIGN(outgoing_.size()));
+    }
+    BatchExchange exchange{.first_sequence = nlmsg_hdr(messages.front().get())->nlmsg_seq,
+                           .size = messages.size(),
+                           .on_answer = on_answer};
+    const std::unique_ptr<nl_cb, CallbackDeleter> callbacks(nl_cb_alloc(NL_CB_DEFAULT));
+    if (!callbacks) return fail(std::errc::not_enough_memory, "netlink request");
+    nl_cb_set(callbacks.get(), NL_CB_ACK, NL_CB_CUSTOM, on_batch_ack, &exchange);
+    nl_cb_set(callbacks.get(), NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, nullptr);
+    nl_cb_err(callbacks.get(), NL_CB_CUSTOM, on_batch_error, &exchange);
+
+    if (const int sent = nl_sendto(raw(), outgoing_.data(), outgoing_.size()); sent < 0)
+        return fail_errno("netlink send", errno_of(sent));
+    while (exchange.answered < exchange.size)
+        if (const int got = nl_recvmsgs(raw(), callbacks.get()); got < 0)
+            return fail_errno("netlink receive", errno_of(got));
+    return {};
 }
 
 Result<void> NetlinkSocket::dump(nl_msg* message, const std::function<void(nl_msg*)>& on_message) {

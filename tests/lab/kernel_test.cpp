@@ -68,6 +68,28 @@ TEST_F(KernelTable, ConvergesToWhatIsDesired) {
     EXPECT_EQ(actual(), desired);
 }
 
+TEST_F(KernelTable, RefusedStepIsReportedAndDoesNotStopTheOthers) {
+    const auto entry = web_service();
+    std::vector<ipvs::Step> steps{ipvs::AddService{entry.service}};
+    for (unsigned i = 1; i <= 200; ++i) {  // several batches
+        const net::Endpoint endpoint{net::IpAddress::v4(0x0a090100 + i), {80}};
+        steps.emplace_back(ipvs::AddDestination{
+            entry.service.id, {.endpoint = endpoint, .forwarding = ipvs::Forwarding::masquerade}});
+    }
+    steps.insert(steps.begin() + 100, ipvs::DeleteDestination{entry.service.id, {ip("10.9.9.9"), {1}}});
+    steps.emplace_back(ipvs::AddService{entry.service});
+
+    const auto failed = client->apply(steps);
+    ASSERT_TRUE(failed) << failed.error().message();
+    ASSERT_EQ(failed->size(), 2U);
+    EXPECT_EQ(failed->at(0).index, 100U);
+    EXPECT_EQ(failed->at(0).error.code.value(), ENOENT);
+    EXPECT_THAT(failed->at(0).error.message(), HasSubstr("remove server 10.9.9.9:1 from TCP 10.9.0.1:80"));
+    EXPECT_EQ(failed->at(1).index, steps.size() - 1);
+    EXPECT_EQ(failed->at(1).error.code.value(), EEXIST);
+    EXPECT_EQ(actual().at(entry.service.id).destinations.size(), 200U);
+}
+
 TEST_F(KernelTable, WritesNothingWhenNothingDiffers) {
     const auto desired = table_with(web_service());
     converge(desired);

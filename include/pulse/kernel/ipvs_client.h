@@ -3,7 +3,9 @@
 #include <chrono>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "pulse/base/result.h"
 #include "pulse/ipvs/listing.h"
@@ -18,6 +20,12 @@ struct IpvsTimeouts {
     std::chrono::seconds tcp{0};
     std::chrono::seconds tcp_fin{0};
     std::chrono::seconds udp{0};
+};
+
+/// A change that the kernel refused.
+struct FailedStep {
+    std::size_t index = 0;  ///< among those asked for
+    Error error;
 };
 
 enum class SyncRole { master, backup };
@@ -41,6 +49,10 @@ class IpvsClient {
     /// Makes one change. The error carries the kernel's errno.
     [[nodiscard]] Result<void> apply(const ipvs::Step& step);
 
+    /// Makes changes in this order, many at a time. One that fails does not stop the others and is reported
+    /// with the kernel's errno; the error is that the conversation broke and what has been done is unknown.
+    [[nodiscard]] Result<std::vector<FailedStep>> apply(std::span<const ipvs::Step> steps);
+
     /// Removes every service of everybody. Equivalent to: ipvsadm -C
     [[nodiscard]] Result<void> flush();
 
@@ -58,9 +70,11 @@ class IpvsClient {
     IpvsClient(NetlinkSocket socket, int family) : socket_(std::move(socket)), family_(family) {}
     [[nodiscard]] Result<std::vector<ipvs::DumpedDestination>> destinations(const ipvs::ServiceId& service);
     [[nodiscard]] Message command(int number) const;
+    void write(nl_msg* message, const ipvs::Step& step) const;
 
     NetlinkSocket socket_;
     int family_;
+    std::vector<Message> batch_;  ///< written again for every batch
 };
 
 /// Compares, changes, and looks again until `desired` is what the kernel has of the services in `owned`;

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -26,6 +29,17 @@ class NetlinkSocket {
     /// Sends a request with NLM_F_ACK added and waits for the answer; `on_message` sees each data message.
     [[nodiscard]] Result<void> request(nl_msg* message, const std::function<void(nl_msg*)>& on_message = {});
 
+    /// How many requests may be in flight: their answers must fit the socket's receive buffer.
+    static constexpr std::size_t batch_size = 64;
+
+    /// Sends up to `batch_size` requests in one piece and waits for all the answers; the kernel works through
+    /// them in order, and one that fails does not stop the next. `on_answer` hears for each which it was and
+    /// its errno, 0 for success. The error is that the conversation broke: what the kernel has done is then
+    /// unknown.
+    [[nodiscard]] Result<void> request_all(
+        std::span<const Message> messages,
+        const std::function<void(std::size_t index, int error_number)>& on_answer);
+
     /// Sends a dump request and hands over every message. An interrupted dump is an error, never a short
     /// table.
     [[nodiscard]] Result<void> dump(nl_msg* message, const std::function<void(nl_msg*)>& on_message);
@@ -40,6 +54,7 @@ class NetlinkSocket {
     [[nodiscard]] Result<void> transact(nl_msg* message, const std::function<void(nl_msg*)>& on_message);
 
     std::unique_ptr<nl_sock, SocketDeleter> socket_;
+    std::vector<std::byte> outgoing_;  ///< kept from batch to batch
 };
 
 }  // namespace pulse::kernel
