@@ -9,8 +9,8 @@ namespace pulse::config {
 
 inline constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
 
-/// The physical lines of a text. A line ends in LF, CR LF or CR; a byte order mark before one, as at the
-/// start of a file or of one that was appended to another, is in none.
+/// The physical lines of a text. A line ends in LF, CR LF or CR; byte order marks before one, as at the
+/// start of a file or of one that was appended to another, are in none.
 [[nodiscard]] std::vector<Line> split_lines(std::string_view text);
 
 }  // namespace pulse::config

@@ -27,9 +27,7 @@ std::string Lines::indent(int number) const {
 }
 
 std::size_t Lines::after(int number) const {
-    if (number < count()) return (*this)[number + 1].begin;
-    if (number > 0) return document_.text().size();
-    return document_.text().starts_with(utf8_mark) ? utf8_mark.size() : 0;
+    return number < count() ? (*this)[number + 1].begin : document_.text().size();
 }
 
 std::string Lines::line_end(int number) const {

@@ -97,6 +97,15 @@ TEST(Tolerance, ByteOrderMarkOfAnAppendedFileIsSkipped) {
     EXPECT_EQ(reading.config.deadtime, std::chrono::seconds(4));
 }
 
+TEST(Tolerance, ByteOrderMarksAfterBlanksAreSkipped) {
+    const auto reading = read_text(
+        "keepalive = 1\n \xef\xbb\xbf\t\xef\xbb\xbf"
+        "deadtime = 4\n");
+    EXPECT_EQ(brief(reading),
+              (std::vector<std::string>{"2: warning: a UTF-8 byte order mark before the line"}));
+    EXPECT_EQ(reading.config.deadtime, std::chrono::seconds(4));
+}
+
 TEST(Tolerance, BraceOnTheNextLineIsRefusedAndStillUnderstood) {
     const auto reading = read_text("virtual a\n\n{\nport = 81\n}\nkeepalive = 3\n");
     EXPECT_EQ(brief(reading), (std::vector<std::string>{"1: error: missing arguments"}));
