@@ -4,10 +4,13 @@
 #include <csignal>
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 #include "pulse/config_file/load.h"
 #include "pulse/log/log.h"
 #include "pulse/runtime/async.h"
+
+#include "drained.h"
 
 namespace pulse::lvsd {
 
@@ -18,6 +21,11 @@ namespace {
 /// How long readiness waits for the first checks. Addresses raised over an empty table refuse clients;
 /// addresses raised late leave them waiting.
 constexpr auto settling_limit = std::chrono::seconds(1);
+
+/// IPVS tells nobody of changes: to see a stranger's, one has to look. This often, but never for more than a
+/// twentieth of the time.
+constexpr auto watch_interval = std::chrono::milliseconds(500);
+constexpr int watch_share = 20;
 
 std::chrono::seconds retry_pause(int failures) {
     constexpr int longest = 30;
@@ -41,13 +49,12 @@ Lvsd::Lvsd(asio::io_context& context, Options options, config::Config config, ke
 }
 
 void Lvsd::start() {
-    const auto timeouts = kernel::IpvsTimeouts{
-        .tcp = config_.tcp_timeout, .tcp_fin = config_.tcpfin_timeout, .udp = config_.udp_timeout};
-    if (auto set = ipvs_.set_timeouts(timeouts); !set) log::error("{}", set.error().message());
+    set_timeouts();
     if (const auto found = ipvs_.dump())
-        standings_ = director::adopt(config_, ipvs::table_of(*found));
+        situation_ = director::adopt(config_, ipvs::table_of(*found));
     else
         log::error("{}", found.error().message());
+    situation_.drained = drained_servers(options_.state_directory, config_);
 
     for (const auto* service : director::services(config_))
         log::info("starting virtual service {} active: {}", service->name, service->port.number);
@@ -60,11 +67,18 @@ void Lvsd::start() {
 
     runtime::spawn_logged(context_, "signals", hear_signals());
     runtime::spawn_logged(context_, "settling", limit_settling());
+    runtime::spawn_logged(context_, "watch", watch_table());
     if (parent_) runtime::spawn_logged(context_, "parent", hear_parent(*parent_));
 }
 
+void Lvsd::set_timeouts() {
+    const auto timeouts = kernel::IpvsTimeouts{
+        .tcp = config_.tcp_timeout, .tcp_fin = config_.tcpfin_timeout, .udp = config_.udp_timeout};
+    if (auto set = ipvs_.set_timeouts(timeouts); !set) log::error("{}", set.error().message());
+}
+
 void Lvsd::on_report(const director::MonitorKey& key, const health::Report& report) {
-    auto& standing = standings_[key];
+    auto& standing = situation_.standings[key];
     const auto next = director::after(standing, report.verdict);
     if (next == standing) return;
     standing = next;
@@ -82,15 +96,18 @@ void Lvsd::converge_soon() {
     });
 }
 
-void Lvsd::converge() {
-    const auto desired = director::desired_table(config_, standings_);
+void Lvsd::converge(Occasion occasion) {
+    judge_quorum();
+    const auto desired = director::desired_table(config_, situation_);
     for (const auto& [id, entry] : desired) owned_.insert(id);
     const auto steps = kernel::converge(ipvs_, desired, owned_);
     if (steps) {
-        for (const auto& step : *steps) log::debug("{}", ipvs::describe(step));
+        log_steps(*steps, occasion);
         if (failures_ > 0) log::info("the IPVS table is as it should be again");
         failures_ = 0;
         retry_.cancel();
+        // What the file no longer has is gone now; if it comes back, it is somebody else's.
+        std::erase_if(owned_, [&](const auto& id) { return !desired.contains(id); });
         return;
     }
     if (failures_++ == 0) log::error("{}", steps.error().message());
@@ -100,8 +117,45 @@ void Lvsd::converge() {
     });
 }
 
+void Lvsd::log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion) {
+    for (const auto& step : steps) log::debug("{}", ipvs::describe(step));
+    if (occasion != Occasion::watch || steps.empty()) return;
+    strangers_steps_ += static_cast<int>(steps.size());
+    const auto now = Clock::now();
+    if (now < stranger_quiet_until_) return;
+    stranger_quiet_until_ = now + std::chrono::minutes(1);
+    constexpr std::size_t shown = 5;
+    log::warning("somebody else changed the IPVS table; put back: {}{}", ipvs::describe(steps.front()),
+                 strangers_steps_ > 1 ? fmt::format(" (the first of {})", strangers_steps_) : "");
+    for (std::size_t i = 1; i < std::min(steps.size(), shown); ++i)
+        log::warning("put back: {}", ipvs::describe(steps[i]));
+    strangers_steps_ = 0;
+}
+
+void Lvsd::judge_quorum() {
+    auto below = director::below_quorum(config_, situation_);
+    for (const auto* service : director::services(config_)) {
+        const auto id = director::service_id(*service);
+        const bool was = situation_.sorry.contains(id);
+        if (was != below.contains(id))
+            log::warning("virtual service {}: {}", service->name,
+                         was ? "enough real servers are up again: the sorry server is out"
+                             : "too few real servers are up: the sorry server gets the clients");
+    }
+    situation_.sorry = std::move(below);
+}
+
+asio::awaitable<void> Lvsd::watch_table() {
+    while (!stopping_) {
+        const auto begun = Clock::now();
+        if (failures_ == 0 && !converge_posted_) converge(Occasion::watch);
+        const auto took = Clock::now() - begun;
+        co_await runtime::sleep_until(Clock::now() + std::max<Duration>(watch_interval, took * watch_share));
+    }
+}
+
 void Lvsd::tell_ready_when_settled() {
-    if (ready_told_ || !parent_ || failures_ > 0 || !director::settled(config_, standings_)) return;
+    if (ready_told_ || !parent_ || failures_ > 0 || !director::settled(config_, situation_.standings)) return;
     ready_told_ = true;
     if (auto told = parent_->send(Fields().add("ready", "1")); !told)
         log::error("{}", told.error().message());
@@ -116,15 +170,27 @@ asio::awaitable<void> Lvsd::limit_settling() {
         log::error("{}", told.error().message());
 }
 
-void Lvsd::reload() {
+Result<void> Lvsd::reload() {
     log::info("rereading configuration file");
     auto file = config_file::read(options_.config_file);
     if (file) config_file::log_diagnostics(*file);
-    if (!file) log::error("{}", file.error().message());
-    if (!file || !file->ok()) return log::error("the configuration stays as it was");
-    config_ = std::move(file->config);
-    converge();
+    const bool usable = file && file->ok();
+    if (usable) {
+        const auto changes = director::changes(config_, file->config);
+        const bool new_timeouts = config_.tcp_timeout != file->config.tcp_timeout ||
+                                  config_.tcpfin_timeout != file->config.tcpfin_timeout ||
+                                  config_.udp_timeout != file->config.udp_timeout;
+        config_ = std::move(file->config);
+        situation_ = director::still_known(std::move(situation_), config_);
+        if (new_timeouts) set_timeouts();
+        log::info("reloaded: {}", changes.to_string());
+    }
+    reread_drains();  // an operator's wish counts whatever the file is like
     nannies_.want(director::monitors(config_));
+    if (usable) return {};
+    log::error("the configuration stays as it was");
+    if (!file) return fail(file.error(), "");
+    return fail(std::error_code(), file->report());
 }
 
 asio::awaitable<void> Lvsd::hear_signals() {
@@ -132,7 +198,7 @@ asio::awaitable<void> Lvsd::hear_signals() {
         const auto [error, signal] = co_await signals_.async_wait(runtime::as_result);
         if (error) co_return;
         if (signal == SIGHUP) {
-            reload();
+            (void)reload();  // it has logged what is wrong
             continue;
         }
         stop(signal);
@@ -140,11 +206,33 @@ asio::awaitable<void> Lvsd::hear_signals() {
     }
 }
 
+void Lvsd::reread_drains() {
+    situation_.drained = drained_servers(options_.state_directory, config_);
+    converge();
+}
+
+void Lvsd::hear(const Fields& message) {
+    if (message.find("leave_table")) leave_table_ = true;
+    const auto id = message.find("reload").value_or(message.find("drains").value_or(""));
+    if (id.empty()) return;
+    Result<void> done;
+    if (message.find("reload"))
+        done = reload();
+    else
+        reread_drains();
+    Fields answer;
+    answer.add("answer", std::string(id));
+    constexpr std::size_t longest_report = 6000;  // a message holds no more than 8 KiB
+    if (!done) answer.add("error", done.error().message().substr(0, longest_report));
+    if (auto told = parent_->send(answer); !told) log::error("{}", told.error().message());
+}
+
 asio::awaitable<void> Lvsd::hear_parent(process::Channel& parent) {
     bool open = true;
     while (open) {
         const auto message = co_await parent.receive();
         open = message.has_value();
+        if (message) hear(*message);
     }
     if (stopping_) co_return;
     // pulse died. The table stays: connections go on, and the lvsd of the next pulse adopts it.
@@ -154,10 +242,14 @@ asio::awaitable<void> Lvsd::hear_parent(process::Channel& parent) {
 
 void Lvsd::stop(int signal) {
     log::info("shutting down due to signal {}", signal);
+    // A pulse that started us says itself whether the addresses stay.
+    const bool leave = leave_table_ || (!parent_ && !config_.hard_shutdown);
+    if (leave) log::info("leaving the IPVS table as it is: hard_shutdown = 0");
     for (const auto* service : director::services(config_))
-        log::info("shutting down virtual service {}", service->name);
-    if (const auto cleared = kernel::converge(ipvs_, {}, owned_); !cleared)
-        log::error("{}", cleared.error().message());
+        if (!leave) log::info("shutting down virtual service {}", service->name);
+    if (!leave)
+        if (const auto cleared = kernel::converge(ipvs_, {}, owned_); !cleared)
+            log::error("{}", cleared.error().message());
     finish();
 }
 

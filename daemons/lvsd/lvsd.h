@@ -3,11 +3,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "pulse/base/time.h"
 #include "pulse/config/config.h"
 #include "pulse/director/director.h"
 #include "pulse/kernel/ipvs_client.h"
@@ -29,13 +31,22 @@ class Lvsd {
     void start();
 
   private:
+    /// Why the table is looked at.
+    enum class Occasion { change, watch };
+
     void on_report(const director::MonitorKey& key, const health::Report& report);
     void converge_soon();
-    void converge();
+    void converge(Occasion occasion = Occasion::change);
+    void log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion);
+    void judge_quorum();
+    void set_timeouts();
     void tell_ready_when_settled();
-    void reload();
+    [[nodiscard]] Result<void> reload();
+    void reread_drains();
+    void hear(const Fields& message);
     void stop(int signal);
     void finish();
+    boost::asio::awaitable<void> watch_table();
     boost::asio::awaitable<void> hear_signals();
     boost::asio::awaitable<void> hear_parent(process::Channel& parent);
     boost::asio::awaitable<void> limit_settling();
@@ -49,10 +60,13 @@ class Lvsd {
     Nannies nannies_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer retry_;
-    director::Standings standings_;
-    std::set<ipvs::ServiceId> owned_;  ///< every service this process has had in its configuration
+    director::Situation situation_;
+    std::set<ipvs::ServiceId> owned_;  ///< services that are ours in the table, or may still be
     bool converge_posted_ = false;
-    int failures_ = 0;  ///< convergences that failed in a row
+    bool leave_table_ = false;          ///< at the end
+    TimePoint stranger_quiet_until_{};  ///< somebody else's changes were logged just now
+    int strangers_steps_ = 0;           ///< put back, and not logged since
+    int failures_ = 0;                  ///< convergences that failed in a row
     bool ready_told_ = false;
     bool stopping_ = false;
 };

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include "pulse/config_file/load.h"
+#include "pulse/ipvs/spelling.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
 #include "pulse/runtime/file.h"
 
+#include "drained.h"
 #include "lvsd.h"
 
 namespace {
@@ -35,6 +37,36 @@ int test_start(const config::Config& config) {
         fmt::print("starting virtual service {} active: {}\n", service->name, service->port.number);
     for (const auto& monitor : director::monitors(config))
         fmt::print("monitor for {}/{}\n", monitor.virtual_name, monitor.server_name);
+    return 0;
+}
+
+void print_steps(const std::vector<ipvs::Step>& steps, std::string_view remark) {
+    for (const auto& step : steps) fmt::print("ipvsadm {}{}\n", ipvs::spelling(step), remark);
+}
+
+/// What an lvsd started now would do at once, and what as real servers pass their first check.
+int print_plan(const config::Config& config, const std::string& state_directory, kernel::IpvsClient& ipvs) {
+    const auto dump = ipvs.dump();
+    if (!dump) return refuse(dump.error());
+    const auto found = ipvs::table_of(*dump);
+    std::set<ipvs::ServiceId> ours;
+    for (const auto* service : director::services(config)) ours.insert(director::service_id(*service));
+    const auto actual = ipvs::only(found, ours);
+
+    auto situation = director::adopt(config, actual);
+    situation.drained = lvsd::drained_servers(state_directory, config);
+    situation.sorry = director::below_quorum(config, situation);
+    const auto at_once = director::desired_table(config, situation);
+    auto healthy = director::everyone_up(config);
+    healthy.drained = situation.drained;
+    healthy.sorry = director::below_quorum(config, healthy);
+    const auto first = ipvs::plan(actual, at_once);
+    const auto then = ipvs::plan(at_once, director::desired_table(config, healthy));
+    print_steps(first, "");
+    print_steps(then, "  # when the real servers have passed their checks");
+    if (first.empty() && then.empty()) fmt::print("# nothing to do: the table is what the file says\n");
+    for (const auto& [id, entry] : found)
+        if (!ours.contains(id)) fmt::print("# left alone, not in the file: {}\n", id.to_string());
     return 0;
 }
 
@@ -66,6 +98,7 @@ int run(int argc, char** argv) {
     if (options->test_start) return test_start(loaded->config);
     auto ipvs = kernel::IpvsClient::open();
     if (!ipvs) return refuse(ipvs.error(), options->no_fork);
+    if (options->plan) return print_plan(loaded->config, options->state_directory, *ipvs);
     if (options->remove) return remove_services(loaded->config, *ipvs, options->no_fork);
 
     Result<runtime::UniqueFd> starter;  // whoever started us waits until this is closed

@@ -34,7 +34,10 @@ void Nannies::want(const std::vector<director::Monitor>& monitors) {
     });
     for (const auto& monitor : monitors) {
         auto& watch = watches_[monitor.key];
-        if (watch && watch->monitor == monitor) continue;
+        if (watch && director::same_check(watch->monitor, monitor)) {
+            watch->monitor = monitor;
+            continue;
+        }
         if (watch) end(*watch);
         watch = std::make_shared<Watch>(Watch{.monitor = monitor});
         runtime::spawn_logged(executor_, "nanny of " + monitor.virtual_name + "/" + monitor.server_name,

@@ -18,6 +18,9 @@ po::options_description description(Options& options) {
     all.add_options()  //
         ("test-start,t", po::bool_switch(&options.test_start),
          "say what would be started, change nothing")  //
+        ("plan", po::bool_switch(&options.plan),
+         "print the ipvsadm commands that would make the running IPVS table what the file says; change "
+         "nothing")  //
         ("remove", po::bool_switch(&options.remove),
          "take the services of the file out of the IPVS table and end")  //
         ("nanny", po::value(&options.nanny)->default_value(runtime::program_directory() + "/nanny"),

@@ -42,6 +42,7 @@ inline std::vector<std::string> words(const DeviceAddress& at) { return {at.addr
 std::vector<std::string> words(const net::IpAddress& address);  ///< none for an unspecified one
 std::vector<std::string> words(std::chrono::milliseconds time);
 std::vector<std::string> words(const std::vector<std::string>& list);
+std::vector<std::string> words(const std::vector<net::IpAddress>& addresses);
 
 template <class T>
 std::vector<std::string> words(const std::optional<T>& value) {
@@ -147,19 +148,17 @@ void read_host_into(Values& values, OwnerOf<Member>& owner) {
 template <auto Member, Unspecified zero>
 inline constexpr auto host = access<Member>(read_host_into<Member, zero>);
 
-/// An address in digits; 0.0.0.0 unsets.
+/// Addresses in digits; 0.0.0.0 unsets.
 template <auto Member>
-void read_address_into(Values& values, OwnerOf<Member>& owner) {
-    const auto text = values.only();
-    if (!text) return;
-    const auto parsed = net::IpAddress::parse_lenient(*text);
-    if (!parsed) return values.error(0, "invalid host name or ip address", "names are not allowed here");
-    owner.*Member = std::nullopt;
-    if (!parsed->is_unspecified()) owner.*Member = *parsed;
+void read_addresses_into(Values& values, OwnerOf<Member>& owner) {
+    const auto read = read_addresses(values);
+    if (!read) return;
+    owner.*Member = *read;
+    std::erase_if(owner.*Member, [](const net::IpAddress& address) { return address.is_unspecified(); });
 }
 
 template <auto Member>
-inline constexpr auto address = access<Member>(read_address_into<Member>);
+inline constexpr auto addresses = access<Member>(read_addresses_into<Member>);
 
 /// An address and the device to raise it on; the address 0.0.0.0 unsets.
 template <auto Member>

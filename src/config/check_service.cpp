@@ -20,6 +20,8 @@ class ServiceCheck {
 
   private:
     void address();
+    void table();
+    void tunnel();
     void ports();
     void probe();
     void escapes(std::string_view key, const std::optional<std::string>& text);
@@ -49,6 +51,44 @@ void ServiceCheck::address() {
         if (own == floating)
             return warn(block_, "address", "the floating address is a router's own address",
                         "clients need an address that can move to the other router");
+}
+
+void ServiceCheck::table() {
+    if (service_.sched_flags != 0 && service_.scheduler != "sh" && service_.scheduler != "mh")
+        warn(block_, "sched_flags", "sched_flags without effect",
+             "only the schedulers sh and mh look at them");
+    if (service_.ops && service_.protocol != net::Protocol::udp && !service_.fwmark)
+        warn(block_, "ops", "ops without effect", "the kernel does it for UDP alone");
+    if (service_.pe && service_.persistent == seconds(0))
+        warn(block_, "pe", "pe without persistent has no effect");
+    else if (service_.pe && service_.protocol != net::Protocol::udp)
+        warn(block_, "pe", "pe without effect", "the kernel reads SIP in UDP packets alone");
+    if (service_.sorry_servers.empty())
+        for (const auto* key : {"quorum", "quorum_of", "quorum_hysteresis"})
+            if (has(key)) {
+                warn(block_, key, quoted(key) + " without sorry_server has no effect",
+                     "it decides when the sorry server gets the clients");
+                break;
+            }
+    tunnel();
+}
+
+void ServiceCheck::tunnel() {
+    const bool tunnels = network_ == Network::tunnel;
+    for (const auto* key : {"tunnel_type", "tunnel_port", "tunnel_csum"})
+        if (has(key) && !tunnels)
+            return warn(block_, key, quoted(key) + " has effect with network = tunnel alone");
+    if (!tunnels) return;
+    const bool gue = service_.tunnel_type == ipvs::TunnelType::gue;
+    if (gue && service_.tunnel_port == net::Port{0})
+        file_.report.error(file_.place(block_, "tunnel_type"), "tunnel_type = gue needs a tunnel_port",
+                           "the UDP port that the real servers receive it on: tunnel_port = 6080");
+    if (!gue && service_.tunnel_port != net::Port{0})
+        warn(block_, "tunnel_port", "tunnel_port has effect with tunnel_type = gue alone");
+    if (service_.tunnel_type == ipvs::TunnelType::ipip && service_.tunnel_csum != ipvs::TunnelChecksum::none)
+        warn(block_, "tunnel_csum", "an ipip tunnel has no checksum");
+    if (service_.tunnel_type == ipvs::TunnelType::gre && service_.tunnel_csum == ipvs::TunnelChecksum::remote)
+        warn(block_, "tunnel_csum", "remcsum has effect with tunnel_type = gue alone");
 }
 
 void ServiceCheck::ports() {
@@ -81,6 +121,9 @@ void ServiceCheck::server(const RealServer& server, const Block& block) {
         if (!file_.has(block, "address")) warn(block, "address", "an active server without an address");
         return;
     }
+    if (server.l_threshold > server.u_threshold)
+        file_.report.error(file_.place(block, "l_threshold"), "l_threshold above u_threshold",
+                           "the kernel refuses that: it opens again below the one and closes at the other");
     if (network_ != Network::nat && server.port != service_.port)
         warn(block, "port", "the real server's port is not the service's",
              "only network = nat can change the port: packets will arrive at port " +
@@ -109,11 +152,20 @@ void ServiceCheck::pool() {
     if (std::ranges::none_of(servers, &RealServer::active))
         return warn(block_, "", "an active virtual without an active server");
     if (std::ranges::none_of(servers, [](const RealServer& s) { return s.active && s.weight > 0; }))
-        warn(block_, "", "every active server has weight 0", "none of them gets a client");
+        return warn(block_, "", "every active server has weight 0", "none of them gets a client");
+    long long most = 0;
+    for (const auto& each : servers)
+        if (each.active)
+            most += service_.quorum_of == QuorumOf::weight ? each.weight : std::min(each.weight, 1);
+    if (service_.quorum > most)
+        warn(block_, "quorum", "a quorum that the active servers cannot reach",
+             "they are worth " + std::to_string(most) +
+                 " together, so the sorry server always has the clients");
 }
 
 void ServiceCheck::run() {
     address();
+    table();
     ports();
     probe();
     pool();

@@ -167,8 +167,10 @@ Result<std::string> rename_block(const Document& document, const Block& block, s
     const auto spelled = spell_name(name);
     if (!spelled) return fail(std::error_code(), "no block can have the name " + quoted(name));
     const bool brace_follows = document.text().compare(block.name->end, 1, "{") == 0;
-    const bool apart = brace_follows && *spelled != name;  // quotes want a blank behind them
-    return replaced(document.text(), {block.name->begin, block.name->end}, *spelled + (apart ? " " : ""));
+    const bool apart = brace_follows && *spelled != name;          // quotes want a blank behind them
+    const bool attached = block.name->begin == block.keyword.end;  // of `server=s {` the name is "=s"
+    return replaced(document.text(), {block.name->begin, block.name->end},
+                    (attached ? " " : "") + *spelled + (apart ? " " : ""));
 }
 
 Result<std::string> move_block(const Document& document, const Block& parent, BlockKind kind,

@@ -56,6 +56,35 @@ void read_pmask(Values& values, V& out) {
     if (!mask->is_host() && !mask->bits().is_unspecified()) out.pmask = *mask;
 }
 
+/// Blanks or commas between them; ipvsadm's names, sh-port and mh-port, will do as well.
+void read_sched_flags(Values& values, V& out) {
+    if (values.size() == 0) return (void)values.exactly(1);
+    std::uint32_t flags = 0;
+    for (std::size_t at = 0; at < values.size(); ++at) {
+        for (auto rest = values[at]; !rest.empty();) {
+            auto word = rest.substr(0, rest.find(','));
+            rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+            if (word.starts_with("sh-") || word.starts_with("mh-")) word.remove_prefix(3);
+            const auto index = read_choice(values, at, word);
+            if (!index) return;
+            flags |= ipvs::scheduler_flag_bits.at(*index);
+        }
+    }
+    out.sched_flags = flags;
+}
+
+std::vector<std::string> write_sched_flags(const Key& key, const V& in) {
+    std::vector<std::string> words;
+    const auto names = split_words(key.choices);
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if ((in.sched_flags & ipvs::scheduler_flag_bits.at(i)) != 0) words.emplace_back(names[i]);
+    return words;
+}
+
+void read_pe(Values& values, V& out) {
+    if (const auto index = read_choice(values)) out.pe = split_words(values.key().choices).at(*index);
+}
+
 void read_heartbeat_port(Values& values, Config& out) {
     const auto port = read_port(values);
     if (!port) return;
@@ -142,7 +171,7 @@ const auto& table() {
     {global, "udp_timeout", ValueType::duration, "", "0", "30", "lvsd",
      "the same for UDP", duration<&Config::udp_timeout, 0>},
     {global, "hard_shutdown", ValueType::boolean, "", "1", "0", "lvsd",
-     "what the original did when a nanny died; here it is restarted", boolean<&Config::hard_shutdown>},
+     "at a stop: 1 takes the services out of the kernel's table, 0 leaves it serving", boolean<&Config::hard_shutdown>},
     {global, "ipvsadm", ValueType::word, "", "/sbin/ipvsadm", "/usr/sbin/ipvsadm", "nobody",
      "the program the original wrote the kernel's table with", word<&Config::ipvsadm>},
     {global, "rsh_command", ValueType::word, "", "rsh", "ssh", "lvsd",
@@ -158,22 +187,40 @@ const auto& table() {
      "the floating address of the service and its device", host_and_device<&V::address>},
     {block, "vip_nmask", ValueType::mask, "", "", "255.255.255.255", "pulse",
      "network mask of the floating address", netmask<&V::vip_nmask>},
-    {block, "sorry_server", ValueType::address, "", "", "10.0.1.20", "lvsd",
-     "gets the clients while no real server is up", address<&V::sorry_server>},
+    {block, "sorry_server", ValueType::addresses, "", "", "10.0.1.20", "lvsd",
+     "one or more that get the clients while too few real servers are up; 127.0.0.1 is the router itself", addresses<&V::sorry_servers>},
+    {block, "quorum", ValueType::integer, "", "1", "2", "lvsd",
+     "real servers, or weight, that must be up; with less the sorry server gets the clients", integer<&V::quorum, 1>},
+    {block, "quorum_of", ValueType::choice, "servers weight", "servers", "weight", "lvsd",
+     "what quorum counts", choice<&V::quorum_of, QuorumOf::servers, QuorumOf::weight>},
+    {block, "quorum_hysteresis", ValueType::integer, "", "0", "1", "lvsd",
+     "how much more than quorum must be up before the real servers get the clients back", integer<&V::quorum_hysteresis>},
     {block, "fwmark", ValueType::integer, "", "0", "100", "lvsd, nanny",
      "balance packets with this firewall mark instead of address and port; 0 is none", Access<V>{read_fwmark, write_fwmark}},
     {block, "network", ValueType::choice, networks, "", "tunnel", "lvsd",
      "how packets reach this service's real servers; default: what the top level says", choice<&V::network, Network::nat, Network::direct, Network::tunnel>},
-    {block, "protocol", ValueType::choice, "tcp udp", "tcp", "udp", "lvsd, nanny",
-     "transport protocol", choice<&V::protocol, net::Protocol::tcp, net::Protocol::udp>},
+    {block, "tunnel_type", ValueType::choice, "ipip gue gre", "ipip", "gue", "lvsd",
+     "with network = tunnel: what packets are wrapped in", choice<&V::tunnel_type, ipvs::TunnelType::ipip, ipvs::TunnelType::gue, ipvs::TunnelType::gre>},
+    {block, "tunnel_port", ValueType::port, "", "0", "6080", "lvsd",
+     "UDP port of a gue tunnel", stored<&V::tunnel_port, read_port>},
+    {block, "tunnel_csum", ValueType::choice, "none csum remcsum", "none", "csum", "lvsd",
+     "checksum of a gue or gre tunnel's outer header", choice<&V::tunnel_csum, ipvs::TunnelChecksum::none, ipvs::TunnelChecksum::checksum, ipvs::TunnelChecksum::remote>},
+    {block, "protocol", ValueType::choice, "tcp udp sctp", "tcp", "udp", "lvsd, nanny",
+     "transport protocol", choice<&V::protocol, net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp>},
     {block, "port", ValueType::port, "", "80", "https", "lvsd, nanny",
      "port of the service", stored<&V::port, read_port>},
     {block, "scheduler", ValueType::choice, schedulers(), "wlc", "wrr", "lvsd",
      "how clients are spread over the real servers", access<&V::scheduler>(read_scheduler)},
+    {block, "sched_flags", ValueType::choices, "fallback port", "", "fallback port", "lvsd",
+     "for the schedulers sh and mh: take another server if the chosen one is full or off; hash the client's port too", Access<V>{read_sched_flags, write_sched_flags}},
+    {block, "ops", ValueType::boolean, "", "0", "1", "lvsd",
+     "whether every UDP packet is balanced for itself, as for DNS", boolean<&V::ops>},
     {block, "persistent", ValueType::duration, "", "0", "5m", "lvsd",
      "how long a client stays with its real server; 0 is off", duration<&V::persistent, 0>},
     {block, "pmask", ValueType::mask, "", "", "255.255.255.0", "lvsd",
      "clients of one such network share a real server; with persistent", access<&V::pmask>(read_pmask)},
+    {block, "pe", ValueType::choice, "sip", "", "sip", "lvsd",
+     "persistence engine: what a client is recognised by instead of its address; with persistent and udp", access<&V::pe>(read_pe)},
     {block, "client_monitor", ValueType::word, "", "", "/usr/local/sbin/monitor", "lvsd",
      "program to check the real servers with instead of nanny", word<&V::client_monitor>},
     {block, "send_program", ValueType::word, "", "", "\"/usr/local/bin/check %h %p\"", "nanny",
@@ -209,6 +256,10 @@ const auto& table() {
      "port on the real server, in NAT; default: the port of the service, if given before", access<&S::port>(read_server_port)},
     {server, "weight", ValueType::integer, "", "1", "3", "lvsd, nanny",
      "share of the clients compared with the others; 0 gets no new ones", integer<&S::weight, 0>},
+    {server, "u_threshold", ValueType::integer, "", "0", "1000", "lvsd",
+     "connections at which it gets no more; 0 is no limit", integer<&S::u_threshold>},
+    {server, "l_threshold", ValueType::integer, "", "0", "800", "lvsd",
+     "connections below which it gets some again; 0 is three quarters of u_threshold", integer<&S::l_threshold>},
         // clang-format on
     });
     return rows;
@@ -260,14 +311,16 @@ std::string_view type_name(ValueType type) {
             return "port";
         case ValueType::host:
             return "address or host name";
-        case ValueType::address:
-            return "address";
+        case ValueType::addresses:
+            return "addresses";
         case ValueType::host_and_device:
             return "address and device";
         case ValueType::mask:
             return "network mask";
         case ValueType::choice:
             return "choice";
+        case ValueType::choices:
+            return "choices";
         case ValueType::word:
             return "text";
         case ValueType::list:

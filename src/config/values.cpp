@@ -144,6 +144,23 @@ std::optional<net::IpAddress> read_host(Values& values, std::size_t at) {
     return std::nullopt;
 }
 
+std::optional<std::vector<net::IpAddress>> read_addresses(Values& values) {
+    if (values.size() == 0) {
+        (void)values.exactly(1);
+        return std::nullopt;
+    }
+    std::vector<net::IpAddress> addresses;
+    for (std::size_t at = 0; at < values.size(); ++at) {
+        const auto address = net::IpAddress::parse_lenient(values[at]);
+        if (address)
+            addresses.push_back(*address);
+        else
+            values.error(at, "invalid host name or ip address", "names are not allowed here");
+    }
+    if (addresses.size() < values.size()) return std::nullopt;
+    return addresses;
+}
+
 std::optional<net::Port> read_port(Values& values) {
     const auto text = values.only();
     if (!text) return std::nullopt;
@@ -168,12 +185,15 @@ std::optional<net::Netmask> read_mask(Values& values) {
 
 std::optional<std::size_t> read_choice(Values& values) {
     const auto text = values.only();
-    if (!text) return std::nullopt;
+    return text ? read_choice(values, 0, *text) : std::nullopt;
+}
+
+std::optional<std::size_t> read_choice(Values& values, std::size_t at, std::string_view word) {
     const auto choices = split_words(values.key().choices);
-    const auto found = std::ranges::find(choices, *text);
+    const auto found = std::ranges::find(choices, word);
     if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
-    const auto meant = nearest(*text, choices);
-    values.error(0, "invalid argument",
+    const auto meant = nearest(word, choices);
+    values.error(at, "invalid argument",
                  (meant.empty() ? "" : "did you mean " + quoted(meant) + "? ") + "the choices are " +
                      std::string(values.key().choices));
     return std::nullopt;
@@ -182,6 +202,12 @@ std::optional<std::size_t> read_choice(Values& values) {
 std::vector<std::string> words(const net::IpAddress& address) {
     if (address.is_unspecified()) return {};
     return {address.to_string()};
+}
+
+std::vector<std::string> words(const std::vector<net::IpAddress>& addresses) {
+    std::vector<std::string> out;
+    for (const auto& address : addresses) out.push_back(address.to_string());
+    return out;
 }
 
 std::vector<std::string> words(const std::vector<std::string>& list) {

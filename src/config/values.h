@@ -62,11 +62,15 @@ class Values {
 
 /// An address, or a name that has one.
 [[nodiscard]] std::optional<net::IpAddress> read_host(Values& values, std::size_t at = 0);
+[[nodiscard]] std::optional<std::vector<net::IpAddress>> read_addresses(Values& values);  ///< no names
 [[nodiscard]] std::optional<net::Port> read_port(Values& values);
 [[nodiscard]] std::optional<net::Netmask> read_mask(Values& values);
 
 /// Which of the key's choices it is.
 [[nodiscard]] std::optional<std::size_t> read_choice(Values& values);
+
+/// The number of the choice that `word`, a part of value `at`, is.
+[[nodiscard]] std::optional<std::size_t> read_choice(Values& values, std::size_t at, std::string_view word);
 
 /// Durations and counts must fit what the original kept them in.
 inline constexpr long long largest_int = std::numeric_limits<std::int32_t>::max();

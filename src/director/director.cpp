@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "pulse/base/match.h"
+#include "pulse/ipvs/plan.h"
+
 namespace pulse::director {
 
 namespace {
@@ -38,6 +41,19 @@ net::Endpoint destination_endpoint(const config::Config& config, const config::V
     return {address, keeps_port ? virtual_server.port : port};
 }
 
+ipvs::Destination destination_of(const config::Config& config, const config::VirtualServer& virtual_server,
+                                 const net::IpAddress& address, net::Port port) {
+    ipvs::Destination destination{.endpoint = destination_endpoint(config, virtual_server, address, port),
+                                  .forwarding = forwarding(config.network_of(virtual_server))};
+    // The kernel rewrites no packet to the loopback address, but delivers one that goes there as it is.
+    if (address.is_loopback()) destination.forwarding = ipvs::Forwarding::direct;
+    if (destination.forwarding == ipvs::Forwarding::tunnel)
+        destination.tunnel = {.type = virtual_server.tunnel_type,
+                              .port = virtual_server.tunnel_port,
+                              .checksum = virtual_server.tunnel_csum};
+    return destination;
+}
+
 MonitorKey key_of(const config::VirtualServer& virtual_server, const config::RealServer& server) {
     return {service_id(virtual_server), {server.address, server.port}};
 }
@@ -47,18 +63,45 @@ Standing standing_of(const Standings& standings, const MonitorKey& key) {
     return found == standings.end() ? Standing{} : found->second;
 }
 
-/// The weight a server takes part with; nullopt if it does not.
-std::optional<int> effective_weight(const Standing& standing, const config::RealServer& server,
-                                    bool quiesce) {
+/// The weight a server takes part with as far as its health goes; nullopt if it does not.
+std::optional<int> healthy_weight(const Standing& standing, const config::RealServer& server, bool quiesce) {
     switch (standing.verdict) {
         case health::Verdict::up:
             return server.weight;
         case health::Verdict::unknown:
-            return standing.admitted ? std::optional(server.weight) : std::nullopt;
+            if (!standing.admitted) return std::nullopt;
+            return standing.quiet ? 0 : server.weight;
         case health::Verdict::down:
             return quiesce && standing.admitted ? std::optional(0) : std::nullopt;
     }
     return std::nullopt;
+}
+
+/// The same once the operator's wish is heard.
+std::optional<int> effective_weight(const config::VirtualServer& virtual_server,
+                                    const config::RealServer& server, const Situation& situation) {
+    const auto key = key_of(virtual_server, server);
+    const auto weight =
+        healthy_weight(standing_of(situation.standings, key), server, virtual_server.quiesce_server);
+    return weight && situation.drained.contains(key) ? std::optional(0) : weight;
+}
+
+bool is_below_quorum(const config::VirtualServer& virtual_server, const Situation& situation) {
+    const auto worth = [&](int weight) {
+        return virtual_server.quorum_of == config::QuorumOf::weight ? weight : std::min(weight, 1);
+    };
+    long long up = 0;
+    long long all = 0;
+    for (const auto& server : virtual_server.servers) {
+        if (!server.active) continue;
+        all += worth(server.weight);
+        up += worth(effective_weight(virtual_server, server, situation).value_or(0));
+    }
+    long long needed = virtual_server.quorum;
+    // A pool that can never reach so much must not stay with the sorry server for good.
+    if (situation.sorry.contains(service_id(virtual_server)))
+        needed = std::max(needed, std::min(needed + virtual_server.quorum_hysteresis, all));
+    return up < needed;
 }
 
 health::NannySpec nanny_spec(const config::Config& config, const config::VirtualServer& virtual_server,
@@ -86,12 +129,15 @@ health::NannySpec nanny_spec(const config::Config& config, const config::Virtual
 }
 
 ipvs::Service service_of(const config::VirtualServer& virtual_server) {
-    ipvs::Service service{.id = service_id(virtual_server), .scheduler = virtual_server.scheduler};
+    ipvs::Service service{.id = service_id(virtual_server),
+                          .scheduler = virtual_server.scheduler,
+                          .scheduler_flags = virtual_server.sched_flags,
+                          .one_packet = virtual_server.ops};
     if (virtual_server.persistent.count() > 0)
         service.persistence =
             ipvs::Persistence{.timeout = virtual_server.persistent,
                               .mask = virtual_server.pmask.value_or(net::Netmask::host(service.id.family)),
-                              .engine = {}};
+                              .engine = virtual_server.pe.value_or("")};
     return service;
 }
 
@@ -101,6 +147,12 @@ bool can_serve(const config::VirtualServer& virtual_server) {
 }
 
 }  // namespace
+
+bool same_check(const Monitor& one, const Monitor& other) {
+    auto spec = other.spec;
+    if (one.program.empty() && !one.spec.load_command) spec.weight = one.spec.weight;
+    return one.key == other.key && one.program == other.program && one.spec == spec;
+}
 
 ipvs::ServiceId service_id(const config::VirtualServer& virtual_server) {
     const auto address = virtual_server.address ? virtual_server.address->address : net::IpAddress();
@@ -142,49 +194,84 @@ std::vector<Monitor> monitors(const config::Config& config) {
     return all;
 }
 
-ipvs::Table desired_table(const config::Config& config, const Standings& standings) {
+ipvs::Table desired_table(const config::Config& config, const Situation& situation) {
     ipvs::Table table;
     for (const auto* virtual_server : services(config)) {
         ipvs::ServiceEntry entry{.service = service_of(*virtual_server), .destinations = {}};
-        const auto add = [&](const net::IpAddress& address, net::Port port, int weight) {
-            const auto endpoint = destination_endpoint(config, *virtual_server, address, port);
-            entry.destinations.try_emplace(
-                endpoint, ipvs::Destination{.endpoint = endpoint,
-                                            .forwarding = forwarding(config.network_of(*virtual_server)),
-                                            .weight = weight});
-        };
-        bool served = false;
+        const bool sorry = situation.sorry.contains(entry.service.id);
         for (const auto& server : virtual_server->servers) {
             if (!server.active) continue;
-            const auto standing = standing_of(standings, key_of(*virtual_server, server));
-            const auto weight = effective_weight(standing, server, virtual_server->quiesce_server);
+            const auto weight = effective_weight(*virtual_server, server, situation);
             if (!weight) continue;
-            add(server.address, server.port, *weight);
-            served = served || standing.verdict != health::Verdict::down;
+            auto destination = destination_of(config, *virtual_server, server.address, server.port);
+            destination.weight = sorry ? 0 : *weight;
+            destination.upper_threshold = static_cast<std::uint32_t>(server.u_threshold);
+            destination.lower_threshold = static_cast<std::uint32_t>(server.l_threshold);
+            entry.destinations.try_emplace(destination.endpoint, destination);
         }
-        if (!served && virtual_server->sorry_server)
-            add(*virtual_server->sorry_server, virtual_server->port, 1);
+        if (sorry)
+            for (const auto& address : virtual_server->sorry_servers) {
+                const auto destination =
+                    destination_of(config, *virtual_server, address, virtual_server->port);
+                entry.destinations.try_emplace(destination.endpoint, destination);
+            }
         table.emplace(entry.service.id, std::move(entry));
     }
     return table;
 }
 
-Standings adopt(const config::Config& config, const ipvs::Table& actual) {
-    Standings standings;
+std::set<ipvs::ServiceId> below_quorum(const config::Config& config, const Situation& situation) {
+    std::set<ipvs::ServiceId> below;
+    for (const auto* virtual_server : services(config))
+        if (!virtual_server->sorry_servers.empty() && is_below_quorum(*virtual_server, situation))
+            below.insert(service_id(*virtual_server));
+    return below;
+}
+
+Situation adopt(const config::Config& config, const ipvs::Table& actual) {
+    Situation situation;
     for (const auto* virtual_server : services(config)) {
         const auto found = actual.find(service_id(*virtual_server));
         if (found == actual.end()) continue;
-        for (const auto& server : virtual_server->servers)
-            if (found->second.destinations.contains(
-                    destination_endpoint(config, *virtual_server, server.address, server.port)))
-                standings[key_of(*virtual_server, server)].admitted = true;
+        const auto& present = found->second.destinations;
+        for (const auto& server : virtual_server->servers) {
+            const auto at =
+                present.find(destination_endpoint(config, *virtual_server, server.address, server.port));
+            if (at == present.end()) continue;
+            situation.standings[key_of(*virtual_server, server)] = {.admitted = true,
+                                                                    .quiet = at->second.weight == 0};
+        }
+        for (const auto& address : virtual_server->sorry_servers)
+            if (present.contains(
+                    destination_endpoint(config, *virtual_server, address, virtual_server->port)))
+                situation.sorry.insert(found->first);
     }
-    return standings;
+    return situation;
+}
+
+Situation still_known(Situation situation, const config::Config& config) {
+    std::set<MonitorKey> known;
+    for (const auto* virtual_server : services(config))
+        for (const auto& server : virtual_server->servers)
+            if (server.active) known.insert(key_of(*virtual_server, server));
+    std::erase_if(situation.standings, [&](const auto& entry) { return !known.contains(entry.first); });
+    std::erase_if(situation.drained, [&](const auto& key) { return !known.contains(key); });
+    situation.sorry = below_quorum(config, situation);
+    return situation;
+}
+
+Situation everyone_up(const config::Config& config) {
+    Situation situation;
+    for (const auto* virtual_server : services(config))
+        for (const auto& server : virtual_server->servers)
+            situation.standings[key_of(*virtual_server, server)] = {.verdict = health::Verdict::up,
+                                                                    .admitted = true};
+    return situation;
 }
 
 Standing after(const Standing& before, health::Verdict verdict) {
     if (verdict == health::Verdict::unknown) return before;
-    return {.verdict = verdict, .admitted = before.admitted || verdict == health::Verdict::up};
+    return {.verdict = verdict, .admitted = before.admitted || verdict == health::Verdict::up};  // not quiet
 }
 
 bool settled(const config::Config& config, const Standings& standings) {
@@ -199,6 +286,34 @@ bool settled(const config::Config& config, const Standings& standings) {
         }
         return all_known;
     });
+}
+
+std::string Changes::to_string() const {
+    auto text = std::to_string(edits) + (edits == 1 ? " edit, " : " edits, ") + std::to_string(added) +
+                " added, " + std::to_string(removed) + " removed";
+    if (checks > 0)
+        text += ", " + std::to_string(checks) + (checks == 1 ? " check changed" : " checks changed");
+    return text;
+}
+
+Changes changes(const config::Config& before, const config::Config& after) {
+    Changes counted;
+    for (const auto& step :
+         ipvs::plan(desired_table(before, everyone_up(before)), desired_table(after, everyone_up(after))))
+        match(
+            step, [&](const ipvs::AddService&) { ++counted.added; },
+            [&](const ipvs::AddDestination&) { ++counted.added; },
+            [&](const ipvs::EditService&) { ++counted.edits; },
+            [&](const ipvs::EditDestination&) { ++counted.edits; },
+            [&](const ipvs::DeleteService&) { ++counted.removed; },
+            [&](const ipvs::DeleteDestination&) { ++counted.removed; });
+    std::map<MonitorKey, Monitor> was;
+    for (auto& monitor : monitors(before)) was.emplace(monitor.key, monitor);
+    for (const auto& monitor : monitors(after)) {
+        const auto found = was.find(monitor.key);
+        if (found != was.end() && !same_check(found->second, monitor)) ++counted.checks;
+    }
+    return counted;
 }
 
 }  // namespace pulse::director

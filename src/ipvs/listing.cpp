@@ -46,15 +46,8 @@ std::string service_name(const ServiceId& id, const Naming& naming) {
 }
 
 std::string scheduler_flags(const Service& service) {
-    std::string text;
-    const auto* scheduler = find_scheduler(service.scheduler);
-    for (std::size_t i = 0; i < 3; ++i) {
-        if ((service.scheduler_flags & (0x08U << i)) == 0) continue;
-        const bool named = scheduler != nullptr && !scheduler->flags[i].empty();
-        if (!text.empty()) text += ',';
-        text += named ? std::string(scheduler->flags[i]) : fmt::format("flag-{}", i + 1);
-    }
-    return text.empty() ? text : " (" + text + ")";
+    const auto names = scheduler_flag_names(service.scheduler, service.scheduler_flags);
+    return names.empty() ? names : " (" + names + ")";
 }
 
 std::string service_line(const Service& service, const Naming& naming) {

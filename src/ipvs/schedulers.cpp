@@ -32,4 +32,16 @@ const Scheduler* find_scheduler(std::string_view name) {
     return found == all.end() ? nullptr : &*found;
 }
 
+std::string scheduler_flag_names(std::string_view scheduler, std::uint32_t flags) {
+    const auto* known = find_scheduler(scheduler);
+    std::string names;
+    for (std::size_t i = 0; i < scheduler_flag_bits.size(); ++i) {
+        if ((flags & scheduler_flag_bits.at(i)) == 0) continue;
+        const bool named = known != nullptr && !known->flags.at(i).empty();
+        if (!names.empty()) names += ',';
+        names += named ? std::string(known->flags.at(i)) : "flag-" + std::to_string(i + 1);
+    }
+    return names;
+}
+
 }  // namespace pulse::ipvs

@@ -110,6 +110,10 @@ void put_destination(nl_msg* message, const ipvs::Destination& destination) {
     nla_put_u32(message, IPVS_DEST_ATTR_WEIGHT, static_cast<std::uint32_t>(destination.weight));
     nla_put_u32(message, IPVS_DEST_ATTR_U_THRESH, destination.upper_threshold);
     nla_put_u32(message, IPVS_DEST_ATTR_L_THRESH, destination.lower_threshold);
+    if (destination.forwarding != ipvs::Forwarding::tunnel) return;
+    nla_put_u8(message, IPVS_DEST_ATTR_TUN_TYPE, static_cast<std::uint8_t>(destination.tunnel.type));
+    nla_put_u16(message, IPVS_DEST_ATTR_TUN_PORT, htons(destination.tunnel.port.number));
+    nla_put_u16(message, IPVS_DEST_ATTR_TUN_FLAGS, static_cast<std::uint16_t>(destination.tunnel.checksum));
 }
 
 std::optional<ipvs::Service> service_from(nlattr* nest) {
@@ -155,7 +159,15 @@ std::optional<ipvs::DumpedDestination> destination_from(nlattr* nest, net::Famil
             value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_FWD_METHOD], 0) & method_bits),
         .weight = value_or<std::int32_t>(attributes[IPVS_DEST_ATTR_WEIGHT], 0),
         .upper_threshold = value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_U_THRESH], 0),
-        .lower_threshold = value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_L_THRESH], 0)};
+        .lower_threshold = value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_L_THRESH], 0),
+        .tunnel = {}};
+    if (dumped.destination.forwarding == ipvs::Forwarding::tunnel)
+        dumped.destination.tunnel = {
+            .type =
+                static_cast<ipvs::TunnelType>(value_or<std::uint8_t>(attributes[IPVS_DEST_ATTR_TUN_TYPE], 0)),
+            .port = {ntohs(value_or<std::uint16_t>(attributes[IPVS_DEST_ATTR_TUN_PORT], 0))},
+            .checksum = static_cast<ipvs::TunnelChecksum>(
+                value_or<std::uint16_t>(attributes[IPVS_DEST_ATTR_TUN_FLAGS], 0))};
     dumped.connections = {.active = value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_ACTIVE_CONNS], 0),
                           .inactive = value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_INACT_CONNS], 0),
                           .persistent = value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_PERSIST_CONNS], 0)};

@@ -128,7 +128,7 @@ class Planner {
         for (const auto* blocks : {&config_.virtual_servers, &config_.failover_services}) {
             for (const auto& service : *blocks) {
                 if (service.address) taken_.insert(service.address->address);
-                if (service.sorry_server) taken_.insert(*service.sorry_server);
+                taken_.insert(service.sorry_servers.begin(), service.sorry_servers.end());
                 for (const auto& server : service.servers) taken_.insert(server.address);
             }
         }
@@ -172,10 +172,10 @@ class Planner {
 
     [[nodiscard]] static std::vector<IpAddress> server_addresses(const config::VirtualServer& service) {
         std::vector<IpAddress> addresses;
-        addresses.reserve(service.servers.size() + 1);
+        addresses.reserve(service.servers.size() + service.sorry_servers.size());
         for (const auto& server : service.servers) addresses.push_back(server.address);
-        if (service.sorry_server && !service.sorry_server->is_loopback())
-            addresses.push_back(*service.sorry_server);
+        for (const auto& sorry : service.sorry_servers)
+            if (!sorry.is_loopback()) addresses.push_back(sorry);
         return addresses;
     }
 
@@ -239,9 +239,8 @@ class Planner {
         const auto& block = *service.block;
         for (const auto& server : block.servers)
             add_server(server.name, server.address, server.port, service);
-        if (block.sorry_server && !block.sorry_server->is_loopback()) {
-            add_server("sorry", *block.sorry_server, block.port, service);
-        }
+        for (const auto& sorry : block.sorry_servers)
+            if (!sorry.is_loopback()) add_server("sorry", sorry, block.port, service);
     }
 
     void add_server(std::string_view name, const IpAddress& address, net::Port port,

@@ -12,7 +12,7 @@ using config::Section;
 using config::ValueType;
 
 std::string values(const config::Key& key) {
-    if (key.type != ValueType::choice) return std::string(config::type_name(key.type));
+    if (key.choices.empty()) return std::string(config::type_name(key.type));
     std::string out;
     for (const auto choice : split_words(key.choices))
         out += (out.empty() ? "" : " | ") + std::string(choice);

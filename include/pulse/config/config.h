@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pulse/ipvs/table.h"
 #include "pulse/net/ip_address.h"
 #include "pulse/net/netmask.h"
 #include "pulse/net/service.h"
@@ -38,9 +39,14 @@ struct RealServer {
     bool active = false;
     net::Port port;  ///< defaults to the virtual's port as known when the block opens
     int weight = 1;
+    int u_threshold = 0;  ///< connections at which it gets no more; 0: no limit
+    int l_threshold = 0;  ///< connections below which it gets some again; 0: 3/4 of the upper
 
     friend bool operator==(const RealServer&, const RealServer&) = default;
 };
+
+/// What `quorum` counts.
+enum class QuorumOf { servers, weight };
 
 /// One `virtual NAME { … }` or `failover NAME { … }` block: both share one set of keys.
 struct VirtualServer {
@@ -48,14 +54,23 @@ struct VirtualServer {
     bool active = false;
     std::optional<DeviceAddress> address;
     std::optional<net::Netmask> vip_nmask;
-    std::optional<net::IpAddress> sorry_server;
+    std::vector<net::IpAddress> sorry_servers;
+    int quorum = 1;  ///< what must be up for real servers, and no sorry server, to get the clients
+    QuorumOf quorum_of = QuorumOf::servers;
+    int quorum_hysteresis = 0;  ///< how much more must be up for the real servers to get them back
     std::optional<net::FirewallMark> fwmark;
     std::optional<Network> network;  ///< overrides the file's
     net::Protocol protocol = net::Protocol::tcp;
     net::Port port{80};
     std::string scheduler = "wlc";
+    std::uint32_t sched_flags = 0;       ///< as in ipvs::Service
+    bool ops = false;                    ///< every packet is balanced for itself
     std::chrono::seconds persistent{0};  ///< 0: off
     std::optional<net::Netmask> pmask;
+    std::optional<std::string> pe;  ///< persistence engine: "sip"
+    ipvs::TunnelType tunnel_type = ipvs::TunnelType::ipip;
+    net::Port tunnel_port;  ///< of GUE
+    ipvs::TunnelChecksum tunnel_csum = ipvs::TunnelChecksum::none;
 
     std::optional<std::string> client_monitor;
     std::optional<std::string> send_program;

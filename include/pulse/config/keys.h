@@ -16,15 +16,16 @@ enum class Section { global, virtual_server, real_server };
 /// What a key's value looks like.
 enum class ValueType {
     integer,
-    boolean,   ///< 0 or 1
-    flag,      ///< an integer, anything but 0 is on
-    duration,  ///< seconds, or a number with ms, s, m, h, d
-    port,      ///< a number or a service name
-    host,      ///< an address or a host name
-    address,   ///< an address, no names
+    boolean,    ///< 0 or 1
+    flag,       ///< an integer, anything but 0 is on
+    duration,   ///< seconds, or a number with ms, s, m, h, d
+    port,       ///< a number or a service name
+    host,       ///< an address or a host name
+    addresses,  ///< one or more, no names
     host_and_device,
     mask,  ///< 255.255.255.0, or a prefix length
     choice,
+    choices,  ///< one or more
     word,
     list,  ///< [ a b c ]
 };
@@ -46,7 +47,7 @@ struct Key {
     Section section;
     std::string_view name;
     ValueType type;
-    std::string_view choices;       ///< for ValueType::choice, blank-separated
+    std::string_view choices;       ///< for ValueType::choice and choices, blank-separated
     std::string_view default_text;  ///< as one would write it; empty = unset
     std::string_view example;       ///< a value as one would write it
     std::string_view used_by;       ///< the programs that look at it

@@ -12,6 +12,7 @@ namespace pulse::config_file {
 /// What a daemon that works from an lvs.cf is told on its command line, whichever it is.
 struct DaemonOptions {
     std::string config_file;
+    std::string state_directory;  ///< for what must outlive a restart
     bool foreground = false;  ///< stay, and log to standard output
     bool no_fork = false;     ///< stay, but log to syslog: how a parent or systemd starts it
     bool verbose = false;

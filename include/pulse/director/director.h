@@ -35,9 +35,22 @@ struct Monitor {
 struct Standing {
     health::Verdict verdict = health::Verdict::unknown;
     bool admitted = false;  ///< was up before, or was found in the table at start
+    bool quiet = false;     ///< was found there with weight 0, and has not been checked since
     friend bool operator==(const Standing&, const Standing&) = default;
 };
 using Standings = std::map<MonitorKey, Standing>;
+
+/// Everything beside the configuration that decides what the table is to be.
+struct Situation {
+    Standings standings;
+    std::set<MonitorKey> drained;     ///< weight 0 because an operator wants it
+    std::set<ipvs::ServiceId> sorry;  ///< below their quorum: the sorry server gets the clients
+    friend bool operator==(const Situation&, const Situation&) = default;
+};
+
+/// Whether a nanny that runs for one will do for the other: names are for the log alone, and our own nanny
+/// has no use for the weight unless it asks for the load.
+[[nodiscard]] bool same_check(const Monitor& one, const Monitor& other);
 
 /// How a virtual server is known to IPVS: by its mark if it has one, else by protocol, address and port.
 [[nodiscard]] ipvs::ServiceId service_id(const config::VirtualServer& virtual_server);
@@ -53,16 +66,43 @@ using Standings = std::map<MonitorKey, Standing>;
 
 /// The IPVS table that config and health ask for. A server that is up is in with its weight; one that is down
 /// is out, or in with weight 0 if `quiesce_server` and it was admitted before; one not yet checked is out
-/// unless it was found in the table, for a restart of lvsd must not empty it.
-[[nodiscard]] ipvs::Table desired_table(const config::Config& config, const Standings& standings);
+/// unless it was found in the table, for a restart of lvsd must not empty it. One that is drained, or whose
+/// service is below its quorum and has a sorry server, is in with weight 0: its connections may end.
+[[nodiscard]] ipvs::Table desired_table(const config::Config& config, const Situation& situation);
 
-/// The standings of a fresh lvsd that found `actual` in the kernel.
-[[nodiscard]] Standings adopt(const config::Config& config, const ipvs::Table& actual);
+/// The services that are below their quorum, and have sorry servers, once `situation` is what it is. With
+/// hysteresis that depends on where they are now.
+[[nodiscard]] std::set<ipvs::ServiceId> below_quorum(const config::Config& config,
+                                                     const Situation& situation);
+
+/// The situation of a fresh lvsd that found `actual` in the kernel.
+[[nodiscard]] Situation adopt(const config::Config& config, const ipvs::Table& actual);
+
+/// Without what concerns servers and services that `config` does not have.
+[[nodiscard]] Situation still_known(Situation situation, const config::Config& config);
+
+/// As if every real server had just passed its check, so that two configurations can be compared.
+[[nodiscard]] Situation everyone_up(const config::Config& config);
 
 /// What a nanny's report makes of a standing.
 [[nodiscard]] Standing after(const Standing& before, health::Verdict verdict);
 
 /// Whether the table can serve: each service has a server, or all its nannies have spoken.
 [[nodiscard]] bool settled(const config::Config& config, const Standings& standings);
+
+/// What a reload changes, as its report says it.
+struct Changes {
+    int edits = 0;  ///< services and servers changed in place
+    int added = 0;
+    int removed = 0;
+    int checks = 0;  ///< servers that are checked differently
+    friend bool operator==(const Changes&, const Changes&) = default;
+
+    /// "2 edits, 1 added, 0 removed"; and ", 3 checks changed" if any has.
+    [[nodiscard]] std::string to_string() const;
+};
+
+/// The difference between two configurations, health left aside.
+[[nodiscard]] Changes changes(const config::Config& before, const config::Config& after);
 
 }  // namespace pulse::director

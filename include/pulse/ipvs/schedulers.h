@@ -1,8 +1,9 @@
 #pragma once
 
 #include <array>
-#include <optional>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace pulse::ipvs {
@@ -17,6 +18,12 @@ struct Scheduler {
 
 /// Every scheduler there is; whether this kernel has one is found out by asking it.
 [[nodiscard]] std::span<const Scheduler> schedulers();
+
+/// The kernel's bits of the scheduler flags 1-3 (IP_VS_SVC_F_SCHED1 … 3 of linux/ip_vs.h).
+inline constexpr std::array<std::uint32_t, 3> scheduler_flag_bits{0x08, 0x10, 0x20};
+
+/// The flags as ipvsadm names them, comma-separated: "sh-fallback,sh-port", "flag-3".
+[[nodiscard]] std::string scheduler_flag_names(std::string_view scheduler, std::uint32_t flags);
 
 /// nullptr for a name that is not in the list.
 [[nodiscard]] const Scheduler* find_scheduler(std::string_view name);

@@ -55,13 +55,29 @@ struct Service {
     friend bool operator==(const Service&, const Service&) = default;
 };
 
+/// What a tunnel wraps packets in; the values are the kernel's (linux/ip_vs.h).
+enum class TunnelType : std::uint8_t { ipip = 0, gue = 1, gre = 2 };
+
+/// The outer checksum of a GUE or GRE tunnel; the values are the kernel's.
+enum class TunnelChecksum : std::uint8_t { none = 0, checksum = 1, remote = 2 };
+
+/// How packets are wrapped on their way to a real server; kernels before 5.2 know plain IPIP alone.
+struct Tunnel {
+    TunnelType type = TunnelType::ipip;
+    net::Port port;  ///< GUE's; 0 with the others
+    TunnelChecksum checksum = TunnelChecksum::none;
+
+    friend bool operator==(const Tunnel&, const Tunnel&) = default;
+};
+
 /// A real server of a virtual service.
 struct Destination {
     net::Endpoint endpoint;
     Forwarding forwarding = Forwarding::direct;
-    std::int32_t weight = 1;  ///< 0: no new connections
-    std::uint32_t upper_threshold = 0;
-    std::uint32_t lower_threshold = 0;
+    std::int32_t weight = 1;            ///< 0: no new connections
+    std::uint32_t upper_threshold = 0;  ///< connections at which no more are given; 0: no limit
+    std::uint32_t lower_threshold = 0;  ///< connections below which they are again; 0: 3/4 of the upper
+    Tunnel tunnel;                      ///< counts with Forwarding::tunnel alone
 
     friend bool operator==(const Destination&, const Destination&) = default;
 };

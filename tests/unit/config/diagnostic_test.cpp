@@ -26,7 +26,7 @@ TEST(Diagnostic, CaretStandsBelowTheValueAfterTabs) {
               "lvs.cf:2:13: error: invalid argument: \"TCP\"\n"
               "  \tprotocol =\tTCP\n"
               "  \t          \t^\n"
-              "  hint: did you mean \"tcp\"? the choices are tcp udp\n");
+              "  hint: did you mean \"tcp\"? the choices are tcp udp sctp\n");
 }
 
 TEST(Diagnostic, CaretCountsCharactersWhereTheColumnCountsBytes) {

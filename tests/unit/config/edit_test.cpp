@@ -198,6 +198,7 @@ TEST(RenameBlock, ChangesOnlyTheName) {
     EXPECT_EQ(rename("virtual a{\n}\n", "b c"), "virtual \"b c\" {\n}\n");
     EXPECT_EQ(rename("virtual a{ # x\n}\n", "b"), "virtual b{ # x\n}\n");
     EXPECT_EQ(rename("virtual \"a b\" {\n}\n", "c"), "virtual c {\n}\n");
+    EXPECT_EQ(rename("virtual=a {\n}\n", "b"), "virtual b {\n}\n");
     EXPECT_EQ(rename("virtual a {\n}\n", "b\nc"), "(refused)");
 }
 

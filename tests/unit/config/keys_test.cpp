@@ -43,13 +43,14 @@ Samples samples(const Key& key) {
             return {"http-alt", "nosuch"};
         case ValueType::host:
             return {"www", "nosuch"};
-        case ValueType::address:
-            return {"10.0.0.1", "www"};
+        case ValueType::addresses:
+            return {"10.0.0.1 fd00::1", "www"};
         case ValueType::host_and_device:
             return {"www eth0", "nosuch eth0"};
         case ValueType::mask:
             return {"255.255.0.0", "x"};
         case ValueType::choice:
+        case ValueType::choices:
             return {split_words(key.choices).back(), "nosuch"};
         case ValueType::word:
             return {"\"some text\"", "two words"};
@@ -68,15 +69,16 @@ TEST(Keys, TableIsWhatTheReferenceLists) {
         EXPECT_TRUE(names.emplace(key.section, key.name).second) << key.name << " is there twice";
         EXPECT_FALSE(key.help.empty()) << key.name;
         EXPECT_FALSE(key.used_by.empty()) << key.name;
-        EXPECT_EQ(key.choices.empty(), key.type != ValueType::choice) << key.name;
+        EXPECT_EQ(key.choices.empty(), key.type != ValueType::choice && key.type != ValueType::choices)
+            << key.name;
         EXPECT_EQ(find_key(key.section, key.name), &key);
         global += key.section == Section::global ? 1U : 0U;
         block += key.section == Section::virtual_server ? 1U : 0U;
         server += key.section == Section::real_server ? 1U : 0U;
     }
     EXPECT_EQ(global, 31U);
-    EXPECT_EQ(block, 24U);
-    EXPECT_EQ(server, 4U);
+    EXPECT_EQ(block, 33U);
+    EXPECT_EQ(server, 6U);
     EXPECT_EQ(find_key(Section::global, "nosuch"), nullptr);
 }
 
@@ -112,7 +114,7 @@ TEST(Keys, EveryKeyMakesADifference) {
     for (const auto& key : keys()) {
         SCOPED_TRACE(key.name);
         auto value = samples(key).good;
-        if (key.default_text == value) value = "0";
+        if (key.default_text == value) value = key.example;
         const auto reading =
             read_text(in_section(key.section, std::string(key.name) + " = " + std::string(value)));
         // The one active key that a rule clears again when it stands alone.

@@ -43,15 +43,23 @@ const std::map<net::Endpoint, ipvs::Destination>& destinations(const ipvs::Table
     return table.begin()->second.destinations;
 }
 
+/// Once the quorum has been looked at.
+ipvs::Table table_for(const config::Config& config, const Standings& standings,
+                      const std::set<MonitorKey>& drained = {}) {
+    Situation situation{.standings = standings, .drained = drained, .sorry = {}};
+    situation.sorry = below_quorum(config, situation);
+    return desired_table(config, situation);
+}
+
 TEST(DesiredTable, ServersNotYetCheckedAreOut) {
-    const auto table = desired_table(web_config(), {});
+    const auto table = table_for(web_config(), {});
     ASSERT_THAT(table, SizeIs(1));
     EXPECT_EQ(table.begin()->second.service.scheduler, "wrr");
     EXPECT_THAT(destinations(table), IsEmpty());
 }
 
 TEST(DesiredTable, ServersThatAreUpAreInWithTheirWeight) {
-    const auto table = desired_table(web_config(), {{key("10.0.1.11"), {Verdict::up, true}}});
+    const auto table = table_for(web_config(), {{key("10.0.1.11"), {Verdict::up, true}}});
     ASSERT_THAT(destinations(table), SizeIs(1));
     const auto& alpha = destinations(table).begin()->second;
     EXPECT_EQ(alpha.weight, 3);
@@ -59,14 +67,14 @@ TEST(DesiredTable, ServersThatAreUpAreInWithTheirWeight) {
 }
 
 TEST(DesiredTable, ServersThatAreDownAreOut) {
-    EXPECT_THAT(destinations(desired_table(web_config(), {{key("10.0.1.11"), {Verdict::down, true}}})),
+    EXPECT_THAT(destinations(table_for(web_config(), {{key("10.0.1.11"), {Verdict::down, true}}})),
                 IsEmpty());
 }
 
 TEST(DesiredTable, QuiescedServersStayWithWeightZeroOnceAdmitted) {
     auto config = web_config();
     config.virtual_servers[0].quiesce_server = true;
-    const auto table = desired_table(
+    const auto table = table_for(
         config, {{key("10.0.1.11"), {Verdict::down, true}}, {key("10.0.1.12"), {Verdict::down, false}}});
     ASSERT_THAT(destinations(table), SizeIs(1));
     EXPECT_EQ(destinations(table).begin()->second.weight, 0);
@@ -74,22 +82,22 @@ TEST(DesiredTable, QuiescedServersStayWithWeightZeroOnceAdmitted) {
 
 TEST(DesiredTable, ServersFoundInTheTableStayUntilTheirFirstCheck) {
     const auto config = web_config();
-    const auto before = desired_table(config, {{key("10.0.1.11"), {Verdict::up, true}}});
+    const auto before = table_for(config, {{key("10.0.1.11"), {Verdict::up, true}}});
     EXPECT_EQ(desired_table(config, adopt(config, before)), before);
 }
 
 TEST(DesiredTable, InactiveBlocksAreLeftOut) {
     auto config = web_config();
     config.virtual_servers[0].servers[0].active = false;
-    EXPECT_THAT(destinations(desired_table(config, {{key("10.0.1.11"), {Verdict::up, true}}})), IsEmpty());
+    EXPECT_THAT(destinations(table_for(config, {{key("10.0.1.11"), {Verdict::up, true}}})), IsEmpty());
     config.virtual_servers[0].active = false;
-    EXPECT_THAT(desired_table(config, {}), IsEmpty());
+    EXPECT_THAT(table_for(config, {}), IsEmpty());
 }
 
 TEST(DesiredTable, WeightZeroIsKept) {
     auto config = web_config();
     config.virtual_servers[0].servers[0].weight = 0;
-    const auto table = desired_table(config, {{key("10.0.1.11"), {Verdict::up, true}}});
+    const auto table = table_for(config, {{key("10.0.1.11"), {Verdict::up, true}}});
     EXPECT_EQ(destinations(table).begin()->second.weight, 0);
 }
 
@@ -97,7 +105,7 @@ TEST(DesiredTable, DirectRoutingSendsToTheVirtualsPort) {
     auto config = web_config();
     config.network = config::Network::direct;
     config.virtual_servers[0].servers[0].port = {8080};
-    const auto table = desired_table(config, {{key("10.0.1.11", 8080), {Verdict::up, true}}});
+    const auto table = table_for(config, {{key("10.0.1.11", 8080), {Verdict::up, true}}});
     const auto& alpha = destinations(table).begin()->second;
     EXPECT_EQ(alpha.endpoint.port, net::Port{80});
     EXPECT_EQ(alpha.forwarding, ipvs::Forwarding::direct);
@@ -107,7 +115,7 @@ TEST(DesiredTable, ServicesOwnForwardingOverridesTheFiles) {
     auto config = web_config();
     config.virtual_servers[0].network = config::Network::tunnel;
     config.virtual_servers[0].servers[0].port = {8080};
-    const auto table = desired_table(config, {{key("10.0.1.11", 8080), {Verdict::up, true}}});
+    const auto table = table_for(config, {{key("10.0.1.11", 8080), {Verdict::up, true}}});
     const auto& alpha = destinations(table).begin()->second;
     EXPECT_EQ(alpha.endpoint.port, net::Port{80});
     EXPECT_EQ(alpha.forwarding, ipvs::Forwarding::tunnel);
@@ -117,14 +125,14 @@ TEST(DesiredTable, ServicesOwnForwardingOverridesTheFiles) {
 TEST(DesiredTable, NatSendsToTheServersPort) {
     auto config = web_config();
     config.virtual_servers[0].servers[0].port = {8080};
-    const auto table = desired_table(config, {{key("10.0.1.11", 8080), {Verdict::up, true}}});
+    const auto table = table_for(config, {{key("10.0.1.11", 8080), {Verdict::up, true}}});
     EXPECT_EQ(destinations(table).begin()->first.port, net::Port{8080});
 }
 
 TEST(DesiredTable, PersistenceWithoutMaskIsPerClient) {
     auto config = web_config();
     config.virtual_servers[0].persistent = std::chrono::seconds(60);
-    const auto table = desired_table(config, {});
+    const auto table = table_for(config, {});
     const auto& service = table.begin()->second.service;
     ASSERT_TRUE(service.persistence);
     EXPECT_EQ(service.persistence->timeout, std::chrono::seconds(60));
@@ -133,13 +141,182 @@ TEST(DesiredTable, PersistenceWithoutMaskIsPerClient) {
 
 TEST(DesiredTable, SorryServerIsInExactlyWhileNobodyElseIs) {
     auto config = web_config();
-    config.virtual_servers[0].sorry_server = ip("10.0.1.99");
-    const auto sorry = desired_table(config, {});
+    config.virtual_servers[0].sorry_servers = {ip("10.0.1.99")};
+    const auto sorry = table_for(config, {});
     ASSERT_THAT(destinations(sorry), SizeIs(1));
     EXPECT_EQ(destinations(sorry).begin()->first.address, ip("10.0.1.99"));
-    const auto served = desired_table(config, {{key("10.0.1.11"), {Verdict::up, true}}});
+    const auto served = table_for(config, {{key("10.0.1.11"), {Verdict::up, true}}});
     ASSERT_THAT(destinations(served), SizeIs(1));
     EXPECT_EQ(destinations(served).begin()->first.address, ip("10.0.1.11"));
+}
+
+TEST(DesiredTable, SorryServersMayBeSeveralAndTheRouterItself) {
+    auto config = web_config();
+    config.virtual_servers[0].sorry_servers = {ip("10.0.1.99"), ip("127.0.0.1")};
+    const auto sorry = table_for(config, {});
+    ASSERT_THAT(destinations(sorry), SizeIs(2));
+    EXPECT_EQ(destinations(sorry).at({ip("10.0.1.99"), {80}}).forwarding, ipvs::Forwarding::masquerade);
+    EXPECT_EQ(destinations(sorry).at({ip("127.0.0.1"), {80}}).forwarding, ipvs::Forwarding::direct);
+}
+
+TEST(DesiredTable, DrainedServersHaveWeightZeroWhileTheyAreUp) {
+    const auto config = web_config();
+    const Standings up{{key("10.0.1.11"), {Verdict::up, true}}, {key("10.0.1.12"), {Verdict::up, true}}};
+    const auto table = table_for(config, up, {key("10.0.1.11")});
+    EXPECT_EQ(destinations(table).at({ip("10.0.1.11"), {80}}).weight, 0);
+    EXPECT_EQ(destinations(table).at({ip("10.0.1.12"), {80}}).weight, 1);
+    EXPECT_THAT(
+        destinations(table_for(config, {{key("10.0.1.11"), {Verdict::down, true}}}, {key("10.0.1.11")})),
+        IsEmpty());
+}
+
+TEST(DesiredTable, KernelsExtrasComeFromTheFile) {
+    auto config = web_config();
+    auto& web = config.virtual_servers[0];
+    web.scheduler = "mh";
+    web.sched_flags = 0x18;
+    web.protocol = net::Protocol::udp;
+    web.ops = true;
+    web.persistent = std::chrono::seconds(60);
+    web.pe = "sip";
+    web.network = config::Network::tunnel;
+    web.tunnel_type = ipvs::TunnelType::gue;
+    web.tunnel_port = {6080};
+    web.tunnel_csum = ipvs::TunnelChecksum::checksum;
+    web.servers[0].u_threshold = 100;
+    web.servers[0].l_threshold = 50;
+    const auto table = desired_table(config, everyone_up(config));
+    const auto& service = table.begin()->second.service;
+    EXPECT_EQ(service.scheduler_flags, 0x18U);
+    EXPECT_TRUE(service.one_packet);
+    EXPECT_EQ(service.persistence->engine, "sip");
+    const auto& alpha = destinations(table).begin()->second;
+    EXPECT_EQ(alpha.upper_threshold, 100U);
+    EXPECT_EQ(alpha.lower_threshold, 50U);
+    EXPECT_EQ(alpha.tunnel, (ipvs::Tunnel{.type = ipvs::TunnelType::gue,
+                                          .port = {6080},
+                                          .checksum = ipvs::TunnelChecksum::checksum}));
+}
+
+config::Config quorum_config(int quorum, int hysteresis = 0) {
+    auto config = web_config();
+    auto& web = config.virtual_servers[0];
+    web.servers = {server("a", "10.0.1.1"), server("b", "10.0.1.2"), server("c", "10.0.1.3", 5)};
+    web.sorry_servers = {ip("10.0.1.99")};
+    web.quorum = quorum;
+    web.quorum_hysteresis = hysteresis;
+    return config;
+}
+
+/// Servers 10.0.1.1 … with these standing up.
+Standings up(const std::vector<std::string>& addresses) {
+    Standings standings;
+    for (const auto& address : addresses) standings[key(address)] = {Verdict::up, true};
+    return standings;
+}
+
+TEST(Quorum, SorryServerComesWhenTooFewAreUpAndTheirConnectionsMayEnd) {
+    const auto config = quorum_config(2);
+    const auto enough = table_for(config, up({"10.0.1.1", "10.0.1.2"}));
+    EXPECT_FALSE(destinations(enough).contains({ip("10.0.1.99"), {80}}));
+    const auto too_few = table_for(config, up({"10.0.1.1"}));
+    EXPECT_EQ(destinations(too_few).at({ip("10.0.1.99"), {80}}).weight, 1);
+    EXPECT_EQ(destinations(too_few).at({ip("10.0.1.1"), {80}}).weight, 0);
+}
+
+TEST(Quorum, CountsWeightIfAskedTo) {
+    auto config = quorum_config(5);
+    config.virtual_servers[0].quorum_of = config::QuorumOf::weight;
+    EXPECT_THAT(below_quorum(config, {up({"10.0.1.1", "10.0.1.2"}), {}, {}}), SizeIs(1));
+    EXPECT_THAT(below_quorum(config, {up({"10.0.1.3"}), {}, {}}), IsEmpty());
+}
+
+TEST(Quorum, DrainedServersDoNotCount) {
+    const auto config = quorum_config(2);
+    EXPECT_THAT(below_quorum(config, {up({"10.0.1.1", "10.0.1.2"}), {key("10.0.1.1")}, {}}), SizeIs(1));
+}
+
+TEST(Quorum, HysteresisKeepsTheSorryServerUntilThereIsMore) {
+    const auto config = quorum_config(2, 1);
+    EXPECT_THAT(below_quorum(config, {up({"10.0.1.1", "10.0.1.2"}), {}, {}}), IsEmpty());
+    EXPECT_THAT(below_quorum(config, {up({"10.0.1.1", "10.0.1.2"}), {}, {web_id}}), SizeIs(1));
+    EXPECT_THAT(below_quorum(config, {up({"10.0.1.1", "10.0.1.2", "10.0.1.3"}), {}, {web_id}}), IsEmpty());
+}
+
+TEST(Quorum, HysteresisBeyondThePoolMeansEverybody) {
+    const auto config = quorum_config(2, 9);
+    EXPECT_THAT(below_quorum(config, {up({"10.0.1.1", "10.0.1.2", "10.0.1.3"}), {}, {web_id}}), IsEmpty());
+}
+
+TEST(Quorum, WithoutASorryServerDecidesNothing) {
+    auto config = quorum_config(3);
+    config.virtual_servers[0].sorry_servers.clear();
+    EXPECT_THAT(below_quorum(config, {}), IsEmpty());
+    EXPECT_EQ(destinations(table_for(config, up({"10.0.1.1"}))).begin()->second.weight, 1);
+}
+
+TEST(Adopted, WhatHadWeightZeroKeepsItUntilItsFirstCheck) {
+    const auto config = web_config();
+    auto found = desired_table(config, everyone_up(config));
+    found.begin()->second.destinations.begin()->second.weight = 0;
+    const auto situation = adopt(config, found);
+    EXPECT_EQ(desired_table(config, situation), found);
+    auto checked = situation;
+    checked.standings[key("10.0.1.11")] = after(situation.standings.at(key("10.0.1.11")), Verdict::up);
+    EXPECT_EQ(desired_table(config, checked), desired_table(config, everyone_up(config)));
+}
+
+TEST(Adopted, TheSorryServerStaysUntilTheQuorumIsBack) {
+    const auto config = quorum_config(2, 1);
+    const auto found = table_for(config, up({"10.0.1.1"}));
+    const auto situation = adopt(config, found);
+    EXPECT_EQ(situation.sorry, std::set{web_id});
+    EXPECT_EQ(desired_table(config, situation), found);
+}
+
+TEST(Reloaded, WhatTheFileNoLongerHasIsForgotten) {
+    auto config = web_config();
+    auto situation = everyone_up(config);
+    situation.drained = {key("10.0.1.11")};
+    config.virtual_servers[0].servers.erase(config.virtual_servers[0].servers.begin());
+    situation = still_known(situation, config);
+    EXPECT_THAT(situation.standings, SizeIs(1));
+    EXPECT_THAT(situation.drained, IsEmpty());
+}
+
+TEST(Reloaded, ChangesAreCounted) {
+    const auto before = web_config();
+    EXPECT_EQ(changes(before, before).to_string(), "0 edits, 0 added, 0 removed");
+    auto after = before;
+    after.virtual_servers[0].scheduler = "rr";
+    after.virtual_servers[0].servers[0].weight = 9;
+    after.virtual_servers[0].servers[1] = server("new", "10.0.1.77");
+    EXPECT_EQ(changes(before, after).to_string(), "2 edits, 1 added, 1 removed");
+    after = before;
+    after.virtual_servers[0].timeout = std::chrono::seconds(1);
+    EXPECT_EQ(changes(before, after).to_string(), "0 edits, 0 added, 0 removed, 2 checks changed");
+}
+
+TEST(Reloaded, RenamingAndReorderingIsNoChange) {
+    auto before = web_config();
+    auto mail = before.virtual_servers[0];
+    mail.port = {25};
+    before.virtual_servers.push_back(mail);
+    auto after = before;
+    std::swap(after.virtual_servers[0], after.virtual_servers[1]);
+    after.virtual_servers[0].name = "post";
+    std::swap(after.virtual_servers[0].servers[0], after.virtual_servers[0].servers[1]);
+    EXPECT_EQ(changes(before, after), Changes{});
+}
+
+TEST(Reloaded, OurNannyRunsOnWhenOnlyTheWeightOrANameIsAnother) {
+    const auto one = monitors(web_config())[0];
+    auto other = one;
+    other.spec.weight = 9;
+    other.server_name = "renamed";
+    EXPECT_TRUE(same_check(one, other));
+    other.program = "/usr/local/sbin/monitor";
+    EXPECT_FALSE(same_check(one, other));
 }
 
 TEST(Services, AMarkIsTheIdentityIfThereIsOne) {
