@@ -51,16 +51,16 @@ void Addresses::raise() {
     }
 }
 
-void Addresses::drop() {
+void Addresses::drop(const std::vector<failover::FloatingAddress>& unwanted) {
     const auto present = route_.addresses();
     if (!present) return log::error("{}", present.error().message());
-    for (const auto& wanted : wanted_) {
-        const auto up = find(*present, wanted);
+    for (const auto& floating : unwanted) {
+        const auto up = find(*present, floating);
         if (!up) continue;
         if (auto removed = route_.remove_address(*up); !removed)
-            log::error("cannot take down {}: {}", wanted.address.to_string(), removed.error().message());
+            log::error("cannot take down {}: {}", floating.address.to_string(), removed.error().message());
         else
-            log::debug("took down {} on {}", wanted.address.to_string(), wanted.label);
+            log::debug("took down {} on {}", floating.address.to_string(), floating.label);
     }
 }
 

@@ -19,7 +19,15 @@ class Addresses {
     void raise();
 
     /// Takes down what is up.
-    void drop();
+    void drop() { drop(wanted_); }
+
+    /// Takes down what is up of these.
+    void drop(const std::vector<failover::FloatingAddress>& unwanted);
+
+    /// From now on it is about other addresses.
+    void want(std::vector<failover::FloatingAddress> wanted) { wanted_ = std::move(wanted); }
+
+    [[nodiscard]] const std::vector<failover::FloatingAddress>& wanted() const { return wanted_; }
 
   private:
     /// The address as the kernel has it, or nullopt.

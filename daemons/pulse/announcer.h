@@ -26,6 +26,9 @@ class Announcer {
     /// Begins with the first round at once; rounds still going on from before are dropped.
     void start();
 
+    /// From now on it is about other addresses.
+    void want(std::vector<failover::FloatingAddress> addresses) { addresses_ = std::move(addresses); }
+
     /// Ends the rounds: nothing is announced that is ours no longer.
     void cancel() { current_.reset(); }
 

@@ -25,9 +25,9 @@ asio::ip::address to_asio(const net::IpAddress& address) {
 
 }  // namespace
 
-Result<Heartbeats> Heartbeats::open(asio::io_context& context, const std::vector<failover::Path>& paths,
-                                    net::Port port) {
-    Heartbeats opened(context);
+Result<std::vector<std::shared_ptr<Heartbeats::Line>>> Heartbeats::bind(
+    asio::io_context& context, const std::vector<failover::Path>& paths, net::Port port) {
+    std::vector<std::shared_ptr<Line>> lines;
     for (const auto& path : paths) {
         const udp::endpoint own(to_asio(path.own), port.number);
         const udp::endpoint partner(to_asio(path.partner), port.number);
@@ -39,25 +39,60 @@ Result<Heartbeats> Heartbeats::open(asio::io_context& context, const std::vector
         if (error)
             return fail(std::error_code(error),
                         "failed to bind to heartbeat address " + net::Endpoint{path.own, port}.to_string());
-        opened.lines_.push_back({.path = path, .socket = std::move(socket), .partner = partner});
+        lines.push_back(
+            std::make_shared<Line>(Line{.path = path, .socket = std::move(socket), .partner = partner}));
     }
+    return lines;
+}
+
+Result<Heartbeats> Heartbeats::open(asio::io_context& context, const std::vector<failover::Path>& paths,
+                                    net::Port port) {
+    Heartbeats opened(context);
+    auto lines = bind(context, paths, port);
+    if (!lines) return fail(lines.error(), "");
+    opened.lines_ = std::move(*lines);
+    opened.paths_ = paths;
+    opened.port_ = port;
     return opened;
+}
+
+Result<void> Heartbeats::change(const std::vector<failover::Path>& paths, net::Port port) {
+    if (paths == paths_ && port == port_) return {};
+    // An address can be bound once: what is there makes room first.
+    for (const auto& line : lines_) line->socket.close();
+    auto lines = bind(*context_, paths, port);
+    Result<void> done;
+    if (lines) {
+        paths_ = paths;
+        port_ = port;
+    } else {
+        done = fail(lines.error(), "");
+        lines = bind(*context_, paths_, port_);
+    }
+    if (!lines) return fail(lines.error(), "no heartbeats any more");
+    lines_ = std::move(*lines);
+    hear_all();
+    return done;
 }
 
 void Heartbeats::listen(OnHeard on_heard) {
     on_heard_ = std::move(on_heard);
-    for (std::size_t i = 0; i < lines_.size(); ++i)
-        runtime::spawn_logged(*context_, "heartbeats over the " + lines_[i].path.name + " path", hear(i));
+    hear_all();
 }
 
-asio::awaitable<void> Heartbeats::hear(std::size_t line) {
-    auto& socket = lines_[line].socket;
+void Heartbeats::hear_all() {
+    for (const auto& line : lines_)
+        runtime::spawn_logged(*context_, "heartbeats over the " + line->path.name + " path", hear(line));
+}
+
+asio::awaitable<void> Heartbeats::hear(std::shared_ptr<Line> line) {
+    auto& socket = line->socket;
     std::array<std::uint8_t, 64> datagram{};
     udp::endpoint from;
     for (;;) {
         const auto [error, size] =
             co_await socket.async_receive_from(asio::buffer(datagram), from, runtime::as_result);
-        if (error == asio::error::operation_aborted) co_return;
+        if (error == asio::error::operation_aborted || !socket.is_open()) co_return;
         if (error) {
             // The partner's host answers "nobody listens here" while its pulse is down.
             if (error != asio::error::connection_refused)
@@ -65,7 +100,7 @@ asio::awaitable<void> Heartbeats::hear(std::size_t line) {
             continue;
         }
         const bool partner = std::ranges::any_of(
-            lines_, [&](const Line& known) { return known.partner.address() == from.address(); });
+            lines_, [&](const auto& known) { return known->partner.address() == from.address(); });
         if (!partner) {
             log::debug("Unexpected heartbeat from {}", from.address().to_string());
             continue;
@@ -76,14 +111,14 @@ asio::awaitable<void> Heartbeats::hear(std::size_t line) {
 
 void Heartbeats::send(heartbeat::Word word) {
     const auto bytes = heartbeat::encode(word);
-    for (auto& line : lines_) {
+    for (const auto& line : lines_) {
         boost::system::error_code error;
-        line.socket.send_to(asio::buffer(bytes), line.partner, 0, error);
+        line->socket.send_to(asio::buffer(bytes), line->partner, 0, error);
         const bool failed = error && error != asio::error::connection_refused;
-        if (failed && !line.failing)
-            log::warning("failed to send heartbeat ({} if): {}", line.path.name, error.message());
-        if (!failed && line.failing) log::info("heartbeats leave over the {} path again", line.path.name);
-        line.failing = failed;
+        if (failed && !line->failing)
+            log::warning("failed to send heartbeat ({} if): {}", line->path.name, error.message());
+        if (!failed && line->failing) log::info("heartbeats leave over the {} path again", line->path.name);
+        line->failing = failed;
     }
 }
 

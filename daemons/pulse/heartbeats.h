@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ class Heartbeats {
     [[nodiscard]] static Result<Heartbeats> open(boost::asio::io_context& context,
                                                  const std::vector<failover::Path>& paths, net::Port port);
 
+    /// Takes other paths, or another port, in place of what it has. On error it goes on as before.
+    [[nodiscard]] Result<void> change(const std::vector<failover::Path>& paths, net::Port port);
+
     /// Starts hearing. A datagram counts only if it comes from one of the partner's addresses.
     void listen(OnHeard on_heard);
 
@@ -39,10 +43,15 @@ class Heartbeats {
     };
 
     explicit Heartbeats(boost::asio::io_context& context) : context_(&context) {}
-    boost::asio::awaitable<void> hear(std::size_t line);
+    [[nodiscard]] static Result<std::vector<std::shared_ptr<Line>>> bind(
+        boost::asio::io_context& context, const std::vector<failover::Path>& paths, net::Port port);
+    void hear_all();
+    boost::asio::awaitable<void> hear(std::shared_ptr<Line> line);
 
     boost::asio::io_context* context_;
-    std::vector<Line> lines_;
+    std::vector<std::shared_ptr<Line>> lines_;
+    std::vector<failover::Path> paths_;
+    net::Port port_;
     OnHeard on_heard_;
 };
 

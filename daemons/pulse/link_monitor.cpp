@@ -9,16 +9,23 @@ namespace pulse::daemon {
 
 namespace asio = boost::asio;
 
-void LinkMonitor::start() { runtime::spawn_logged(context_, "link monitor", run()); }
+void LinkMonitor::watch(std::vector<failover::Path> paths, Duration interval) {
+    paths_ = std::move(paths);
+    interval_ = interval;
+    if (running_ || paths_.empty()) return;
+    running_ = true;
+    runtime::spawn_logged(context_, "link monitor", run());
+}
 
 asio::awaitable<void> LinkMonitor::run() {
     bool was_up = true;
-    for (;;) {
+    while (!paths_.empty() || !was_up) {
         const bool up = look();
         if (up != was_up) on_change_(up);
         was_up = up;
         co_await runtime::sleep_until(Clock::now() + interval_);
     }
+    running_ = false;
 }
 
 bool LinkMonitor::look() {

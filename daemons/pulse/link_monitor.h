@@ -18,14 +18,11 @@ namespace pulse::daemon {
 class LinkMonitor {
   public:
     LinkMonitor(boost::asio::io_context& context, kernel::RouteClient route,
-                std::vector<failover::Path> paths, Duration interval, std::function<void(bool up)> on_change)
-        : context_(context),
-          route_(std::move(route)),
-          paths_(std::move(paths)),
-          interval_(interval),
-          on_change_(std::move(on_change)) {}
+                std::function<void(bool up)> on_change)
+        : context_(context), route_(std::move(route)), on_change_(std::move(on_change)) {}
 
-    void start();
+    /// Watches these paths from now on; with none, every link counts as up.
+    void watch(std::vector<failover::Path> paths, Duration interval);
 
   private:
     boost::asio::awaitable<void> run();
@@ -36,7 +33,8 @@ class LinkMonitor {
     boost::asio::io_context& context_;
     kernel::RouteClient route_;
     std::vector<failover::Path> paths_;
-    Duration interval_;
+    Duration interval_{};
+    bool running_ = false;
     std::function<void(bool up)> on_change_;
     std::map<std::string, bool> down_;  ///< by name of the path
 };

@@ -44,15 +44,17 @@ void LvsdRunner::spawn(const std::vector<std::string>& arguments) {
     auto child = process::Child::spawn(context_.get_executor(), request);
     if (!child) return report_soon(failover::LvsdCrashed{.pid = 0, .how = child.error().message()});
     child_ = std::make_shared<process::Child>(std::move(*child));
-    runtime::spawn_logged(context_, "lvsd",
-                          watch(child_, process::Channel(context_.get_executor(), std::move(ends->first))));
+    channel_ = std::make_shared<process::Channel>(context_.get_executor(), std::move(ends->first));
+    runtime::spawn_logged(context_, "lvsd", watch(child_, channel_));
 }
 
-void LvsdRunner::stop() {
+void LvsdRunner::stop(bool leave_table) {
     start_again_ = false;
     if (!child_) return report_soon(failover::LvsdStopped{});
     if (stopping_) return;
     stopping_ = true;
+    if (leave_table)
+        (void)channel_->send(Fields().add("leave_table", "1"));  // or it will be killed in the end
     child_->kill(SIGTERM);
     end_in_time();
 }
@@ -61,14 +63,44 @@ void LvsdRunner::end_in_time() {
     if (child_) runtime::spawn_logged(context_, "end of lvsd", kill_late(child_->pid()));
 }
 
-asio::awaitable<void> LvsdRunner::watch(std::shared_ptr<process::Child> child, process::Channel channel) {
+asio::awaitable<std::optional<Fields>> LvsdRunner::ask(std::string request) {
+    constexpr auto answer_limit = std::chrono::seconds(25);
+    if (!child_ || stopping_) co_return std::nullopt;
+    const auto question = std::make_shared<Question>(
+        Question{.id = std::to_string(++last_id_),
+                 .answer = std::nullopt,
+                 .done = asio::steady_timer(context_, Clock::now() + answer_limit)});
+    Fields message;
+    message.add(std::move(request), question->id);
+    const auto sent = channel_->send(message);
+    if (!sent) co_return std::nullopt;
+    questions_.push_back(question);
+    co_await question->done.async_wait(runtime::as_result);
+    std::erase(questions_, question);
+    co_return question->answer;
+}
+
+void LvsdRunner::take_answer(const Fields& message) {
+    const auto id = message.find("answer");
+    for (const auto& question : questions_)
+        if (id && question->id == *id) {
+            question->answer = message;
+            question->done.cancel();
+        }
+}
+
+asio::awaitable<void> LvsdRunner::watch(std::shared_ptr<process::Child> child,
+                                        std::shared_ptr<process::Channel> channel) {
     for (;;) {
-        const auto message = co_await channel.receive();
+        const auto message = co_await channel->receive();
         if (!message) break;
+        take_answer(*message);
         if (message->find("ready") && !stopping_) on_event_(failover::LvsdReady{});
     }
     const auto ended = co_await child->wait();
     child_.reset();
+    channel_.reset();
+    for (const auto& question : questions_) question->done.cancel();
     const bool asked = stopping_;
     stopping_ = false;
     if (!asked)

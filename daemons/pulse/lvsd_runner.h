@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "pulse/failover/machine.h"
 #include "pulse/process/channel.h"
@@ -29,20 +31,22 @@ class LvsdRunner {
     /// Starts it; while one is still ending, right after that.
     void start();
 
-    /// Asks it to remove its services and end; kills it if it takes too long.
-    void stop();
+    /// Asks it to remove its services, or to leave them, and end; kills it if it takes too long.
+    void stop(bool leave_table = false);
+
+    /// Asks it to do something ("reload", "drains") and waits for its answer; nothing if none runs, or if it
+    /// ends or says nothing for too long.
+    boost::asio::awaitable<std::optional<Fields>> ask(std::string request);
 
     /// Has a short-lived one remove what a crashed one left; does nothing while one runs.
     void clear_table();
 
-    void signal(int number) const {
-        if (child_) child_->kill(number);
-    }
-
   private:
     void spawn(const std::vector<std::string>& arguments);
     void end_in_time();
-    boost::asio::awaitable<void> watch(std::shared_ptr<process::Child> child, process::Channel channel);
+    boost::asio::awaitable<void> watch(std::shared_ptr<process::Child> child,
+                                       std::shared_ptr<process::Channel> channel);
+    void take_answer(const Fields& message);
     boost::asio::awaitable<void> kill_late(int pid);
     void report_soon(failover::Event event);
 
@@ -50,7 +54,17 @@ class LvsdRunner {
     std::string program_;
     std::vector<std::string> arguments_;
     OnEvent on_event_;
-    std::shared_ptr<process::Child> child_;  ///< null while none runs
+    /// A request that has not been answered.
+    struct Question {
+        std::string id;
+        std::optional<Fields> answer;
+        boost::asio::steady_timer done;
+    };
+
+    std::shared_ptr<process::Child> child_;      ///< null while none runs
+    std::shared_ptr<process::Channel> channel_;  ///< to it
+    std::vector<std::shared_ptr<Question>> questions_;
+    unsigned last_id_ = 0;
     bool stopping_ = false;
     bool start_again_ = false;
 };

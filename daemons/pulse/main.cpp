@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -9,6 +8,7 @@
 #include "pulse/process/daemonize.h"
 #include "pulse/runtime/file.h"
 
+#include "operators.h"
 #include "options.h"
 #include "router.h"
 
@@ -21,14 +21,6 @@ constexpr const char* pid_file = "/var/run/pulse.pid";
 int refuse(const Error& error) {
     fmt::print(stderr, "pulse: {}\n", error.message());
     return 1;
-}
-
-Result<void> check_usable(const config::Config& config, const std::string& file) {
-    if (config.service == config::ServiceKind::fos)
-        return fail(std::error_code(), "service = fos in " + file + " is not supported; only lvs is");
-    if (std::ranges::none_of(config.virtual_servers, &config::VirtualServer::active))
-        return fail(std::error_code(), "no active lvs services defined in " + file);
-    return {};
 }
 
 Result<failover::Identity> find_identity(const config::Config& config, kernel::RouteClient& route) {
@@ -68,12 +60,15 @@ Result<daemon::Resources> open_resources(boost::asio::io_context& context, const
     if (!announcer_route) return fail(announcer_route.error(), "");
     auto links_route = kernel::RouteClient::open();
     if (!links_route) return fail(links_route.error(), "");
+    auto identity_route = kernel::RouteClient::open();
+    if (!identity_route) return fail(identity_route.error(), "");
     return daemon::Resources{
         .heartbeats = std::move(*heartbeats),
         .addresses = daemon::Addresses(std::move(addresses_route), failover::floating_addresses(config)),
         .announcer_route = std::move(*announcer_route),
         .packets = std::move(*packets),
-        .links_route = std::move(*links_route)};
+        .links_route = std::move(*links_route),
+        .identity_route = std::move(*identity_route)};
 }
 
 int run(int argc, char** argv) {
@@ -87,7 +82,8 @@ int run(int argc, char** argv) {
     if (!loaded) return refuse(loaded.error());
     fmt::print(stderr, "{}", loaded->report());
     const auto& config = loaded->config;
-    if (auto usable = check_usable(config, options->config_file); !usable) return refuse(usable.error());
+    if (auto usable = failover::usable(config); !usable)
+        return refuse(Error{usable.error().code, usable.error().message() + " in " + options->config_file});
     auto route = kernel::RouteClient::open();
     if (!route) return refuse(route.error());
     const auto identity = find_identity(config, *route);
@@ -111,7 +107,9 @@ int run(int argc, char** argv) {
     starter->close();
 
     daemon::Router router(context, *options, config, *identity, std::move(*resources));
+    daemon::Operators operators(context, *options, router);
     router.start();
+    operators.start();
     context.run();
     if (!options->foreground) runtime::remove_file(pid_file);
     return router.exit_status();

@@ -4,6 +4,7 @@
 
 #include <boost/program_options/value_semantic.hpp>
 
+#include "pulse/control/client.h"
 #include "pulse/runtime/file.h"
 
 namespace pulse::daemon {
@@ -22,6 +23,8 @@ po::options_description description(Options& options) {
         ("norun", po::bool_switch(&options.no_run), "the same as --test-start")               //
         ("lvsd", po::value(&options.lvsd)->default_value(runtime::program_directory() + "/lvsd"),
          "program that keeps the IPVS table")  //
+        ("socket", po::value(&options.socket)->default_value(control::default_socket),
+         "where pulsectl finds this pulse")  //
         ("nanny", po::value(&options.nanny), "program that checks a real server, handed on to lvsd");
     return all;
 }
@@ -42,7 +45,7 @@ std::string help_text() {
             "One of two routers in front of a pool of real servers: exchanges heartbeats with the partner "
             "and, while\n"
             "active, holds the floating addresses and runs lvsd. Without options it goes to the background.\n"
-            "SIGTERM stops it and hands the role over; SIGHUP rereads the services of lvs.cf.\n\n"
+            "SIGTERM stops it and hands the role over; SIGHUP rereads lvs.cf, as pulsectl reload does.\n\n"
          << description(ignored);
     return text.str();
 }

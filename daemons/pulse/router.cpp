@@ -1,13 +1,20 @@
 #include "router.h"
 
 #include <csignal>
+#include <tuple>
+#include <utility>
 
 #include "pulse/base/match.h"
 #include "pulse/base/text.h"
+#include "pulse/config_file/load.h"
+#include "pulse/director/director.h"
 #include "pulse/kernel/ipvs_client.h"
 #include "pulse/log/log.h"
 #include "pulse/process/service_manager.h"
 #include "pulse/runtime/async.h"
+#include "pulse/runtime/in_a_thread.h"
+
+#include "drains.h"
 
 namespace pulse::daemon {
 
@@ -21,6 +28,7 @@ failover::Settings settings_from(const config::Config& config, failover::Identit
     settings.identity = identity;
     settings.partner = config.backup_active;
     settings.force_active = force_active;
+    settings.keep_serving = !config.hard_shutdown;
     settings.keepalive = config.keepalive;
     settings.deadtime = config.deadtime;
     return settings;
@@ -28,7 +36,7 @@ failover::Settings settings_from(const config::Config& config, failover::Identit
 
 std::vector<std::string> lvsd_arguments(const Options& options) {
     std::vector<std::string> arguments{options.foreground ? "--nodaemon" : "--nofork", "-c",
-                                       options.config_file};
+                                       options.config_file, "--state-directory", options.state_directory};
     if (options.verbose) arguments.emplace_back("-v");
     if (!options.nanny.empty()) {
         arguments.emplace_back("--nanny");
@@ -54,6 +62,8 @@ std::string_view role_name(failover::Role role) {
 Router::Router(asio::io_context& context, const Options& options, const config::Config& config,
                failover::Identity identity, Resources resources)
     : context_(context),
+      options_(options),
+      identity_(identity),
       config_(config),
       settings_(settings_from(config, identity, options.force_active)),
       heartbeats_(std::move(resources.heartbeats)),
@@ -61,18 +71,99 @@ Router::Router(asio::io_context& context, const Options& options, const config::
       announcer_(context, std::move(resources.announcer_route), std::move(resources.packets),
                  failover::floating_addresses(config)),
       lvsd_(context, options.lvsd, lvsd_arguments(options), [this](const auto& event) { handle(event); }),
-      links_(context, std::move(resources.links_route), failover::heartbeat_paths(config, identity),
-             config.keepalive, [this](bool up) { handle(failover::LinksChanged{up}); }),
+      links_(context, std::move(resources.links_route),
+             [this](bool up) { handle(failover::LinksChanged{up}); }),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
-      alarm_(context) {}
+      alarm_(context),
+      identity_route_(std::move(resources.identity_route)) {}
 
 void Router::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
     heartbeats_.listen([this](heartbeat::Decoded content) { handle(failover::HeartbeatHeard{content}); });
     handle(failover::Started{});
-    if (config_.monitor_links && settings_.partner) links_.start();
+    watch_links();
     process::notify_ready(std::string(role_name(state_.role)));
 }
+
+void Router::watch_links() {
+    const bool wanted = config_.monitor_links && settings_.partner;
+    links_.watch(wanted ? failover::heartbeat_paths(config_, identity_) : std::vector<failover::Path>{},
+                 config_.keepalive);
+}
+
+asio::awaitable<Result<std::string>> Router::reload() {
+    if (reloading_) co_return fail(std::error_code(), "another reload is still going on");
+    reloading_ = true;
+    log::info("rereading configuration file");
+    auto done = co_await reload_once();
+    reloading_ = false;
+    if (done)
+        log::info("reloaded: {}", *done);
+    else
+        log::error("the configuration stays as it was");
+    co_return done;
+}
+
+asio::awaitable<void> Router::reload_as_told() { (void)co_await reload(); }
+
+asio::awaitable<Result<std::string>> Router::reload_once() {
+    const std::function<Result<config_file::File>()> reading = [path = options_.config_file] {
+        return config_file::read(path);
+    };
+    auto file = co_await runtime::in_a_thread(reading);
+    if (!file) log::error("{}", file.error().message());
+    if (!file) co_return fail(file.error(), "");
+    config_file::log_diagnostics(*file);
+    if (!file->ok()) co_return fail(std::error_code(), file->report() + "the configuration stays as it was");
+    const auto accepted = accept(file->config);
+    if (!accepted) log::error("{}", accepted.error().message());
+    if (!accepted) co_return fail(accepted.error(), "the configuration stays as it was");
+
+    const auto before = std::exchange(config_, std::move(file->config));
+    const auto changes = director::changes(before, config_);
+    const auto old_addresses = failover::floating_addresses(before);
+    const auto new_addresses = failover::floating_addresses(config_);
+    settings_ = settings_from(config_, identity_, options_.force_active);
+    if (auto kept = rename_drains(options_.state_directory, before, config_); !kept)
+        log::error("{}", kept.error().message());
+
+    // Out before the table, in after it, as ever.
+    addresses_.drop(failover::without(old_addresses, new_addresses));
+    addresses_.want(new_addresses);
+    announcer_.want(new_addresses);
+    const auto answer = co_await lvsd_.ask("reload");
+    if (state_.role == failover::Role::active && !failover::without(new_addresses, old_addresses).empty()) {
+        addresses_.raise();
+        announcer_.start();
+    }
+    watch_links();
+    const auto sync = [](const config::Config& c) {
+        return std::tuple(c.syncdaemon, c.syncd_iface, c.syncd_id);
+    };
+    if (sync(before) != sync(config_)) synchronise(state_.role == failover::Role::active);
+    handle(failover::Reconfigured{});
+    const auto refusal = answer ? answer->find("error") : std::nullopt;
+    if (refusal) co_return fail(std::error_code(), "lvsd: " + std::string(*refusal));
+    co_return changes.to_string();
+}
+
+Result<void> Router::accept(const config::Config& next) {
+    if (auto usable = failover::usable(next); !usable) return usable;
+    const auto addresses = identity_route_.addresses();
+    if (!addresses) return fail(addresses.error(), "");
+    std::vector<net::IpAddress> local;
+    for (const auto& address : *addresses) local.push_back(address.address);
+    if (failover::identity(next, local) != identity_)
+        return fail(std::error_code(),
+                    "`primary` and `backup` would make this machine another router than it "
+                    "is; restart pulse for that");
+    if (identity_ == failover::Identity::backup && !next.backup_active)
+        return fail(std::error_code(),
+                    "backup_active = 0 leaves this router, the backup, without a job; stop pulse here");
+    return heartbeats_.change(failover::heartbeat_paths(next, identity_), next.heartbeat_port);
+}
+
+asio::awaitable<void> Router::reread_drains() { (void)co_await lvsd_.ask("drains"); }
 
 void Router::handle(const failover::Event& event) {
     const auto role_before = state_.role;
@@ -89,7 +180,8 @@ void Router::handle(const failover::Event& event) {
 void Router::perform(const failover::Action& action) {
     match(
         action, [&](const failover::SendHeartbeat& a) { heartbeats_.send(a.word); },
-        [&](const failover::StartLvsd&) { lvsd_.start(); }, [&](const failover::StopLvsd&) { lvsd_.stop(); },
+        [&](const failover::StartLvsd&) { lvsd_.start(); },
+        [&](const failover::StopLvsd& a) { lvsd_.stop(a.leave_table); },
         [&](const failover::ClearTable&) { lvsd_.clear_table(); },
         [&](const failover::RaiseAddresses&) { addresses_.raise(); },
         [&](const failover::DropAddresses&) {
@@ -113,9 +205,15 @@ void Router::show_role() {
     process::notify_status(std::string(name));
 }
 
-void Router::synchronise(bool as_master) const {
-    if (!config_.syncdaemon) return;
+void Router::synchronise(bool as_master) {
+    if (!config_.syncdaemon && !synchronises_) return;
     auto ipvs = kernel::IpvsClient::open();
+    synchronises_ = config_.syncdaemon;
+    if (!config_.syncdaemon) {
+        if (ipvs)
+            if (auto stopped = ipvs->stop_sync(); !stopped) log::error("{}", stopped.error().message());
+        return;
+    }
     const auto role = as_master ? kernel::SyncRole::master : kernel::SyncRole::backup;
     auto started = ipvs ? ipvs->start_sync(role, config_.syncd_iface, config_.syncd_id) : Result<void>();
     if (!ipvs)
@@ -145,7 +243,7 @@ asio::awaitable<void> Router::hear_signals() {
         const auto [error, signal] = co_await signals_.async_wait(runtime::as_result);
         if (error) co_return;
         if (signal == SIGHUP) {
-            lvsd_.signal(SIGHUP);
+            runtime::spawn_logged(context_, "reload", reload_as_told());
             continue;
         }
         process::notify_stopping();

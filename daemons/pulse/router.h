@@ -26,6 +26,7 @@ struct Resources {
     kernel::RouteClient announcer_route;
     kernel::PacketSender packets;
     kernel::RouteClient links_route;
+    kernel::RouteClient identity_route;
 };
 
 /// The shell of the role machine: turns what happens into events and carries out the actions.
@@ -39,16 +40,32 @@ class Router {
 
     [[nodiscard]] int exit_status() const { return exit_status_; }
 
+    /// The configuration this router runs with.
+    [[nodiscard]] const config::Config& config() const { return config_; }
+
+    /// Rereads lvs.cf and applies every difference, here and in lvsd. Says what has changed, or why nothing
+    /// has.
+    [[nodiscard]] boost::asio::awaitable<Result<std::string>> reload();
+
+    /// Has lvsd look again at which servers are drained; nothing to do while it does not run.
+    [[nodiscard]] boost::asio::awaitable<void> reread_drains();
+
   private:
+    boost::asio::awaitable<void> reload_as_told();
+    [[nodiscard]] boost::asio::awaitable<Result<std::string>> reload_once();
+    [[nodiscard]] Result<void> accept(const config::Config& next);
+    void watch_links();
     void handle(const failover::Event& event);
     void perform(const failover::Action& action);
     void run_hook(const std::optional<std::string>& command);
-    void synchronise(bool as_master) const;
+    void synchronise(bool as_master);
     void show_role();
     boost::asio::awaitable<void> hear_signals();
     boost::asio::awaitable<void> wait_for_hook(process::Child child, std::string command);
 
     boost::asio::io_context& context_;
+    Options options_;
+    failover::Identity identity_;
     config::Config config_;
     failover::Settings settings_;
     failover::State state_;
@@ -59,6 +76,9 @@ class Router {
     LinkMonitor links_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer alarm_;
+    kernel::RouteClient identity_route_;
+    bool reloading_ = false;
+    bool synchronises_ = false;  ///< connections
     int exit_status_ = 0;
 };
 

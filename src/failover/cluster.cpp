@@ -32,6 +32,22 @@ std::vector<FloatingAddress> floating_addresses(const config::Config& config) {
     return addresses;
 }
 
+std::vector<FloatingAddress> without(std::vector<FloatingAddress> addresses,
+                                     const std::vector<FloatingAddress>& others) {
+    std::erase_if(addresses, [&](const FloatingAddress& address) {
+        return std::ranges::find(others, address) != others.end();
+    });
+    return addresses;
+}
+
+Result<void> usable(const config::Config& config) {
+    if (config.service == config::ServiceKind::fos)
+        return fail(std::error_code(), "service = fos is not supported; only lvs is");
+    if (std::ranges::none_of(config.virtual_servers, &config::VirtualServer::active))
+        return fail(std::error_code(), "no active lvs services defined");
+    return {};
+}
+
 std::optional<Identity> identity(const config::Config& config, std::span<const net::IpAddress> local) {
     const auto owned = [&](const std::optional<net::IpAddress>& address) {
         return address && std::ranges::find(local, *address) != local.end();

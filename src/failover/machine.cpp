@@ -118,13 +118,24 @@ class Step {
         log(fmt::format("Terminating due to signal {}", event.signal));
         s_.stopping = true;
         const bool lvsd_runs = s_.unsettled || (s_.role != Role::standby && !s_.restart_at);
-        if (s_.role != Role::standby) {
+        if (s_.role == Role::active && alone() && settings_.keep_serving) {
+            log("addresses and table stay: hard_shutdown = 0");
+            if (lvsd_runs) act(StopLvsd{.leave_table = true});
+        } else if (s_.role != Role::standby) {
             deactivate();
         } else {
             settle();
             act(RunInactiveCommand{});
         }
         if (!lvsd_runs) act(Exit{0});
+    }
+
+    /// New timers count from now, and the partner, who may have been told of them later, gets a whole
+    /// deadtime.
+    void on(const Reconfigured&) {
+        s_.heartbeat_at = now_ + settings_.keepalive;
+        s_.dead_at = now_ + settings_.deadtime;
+        if (alone() && may_activate()) activate("no partner: activating lvs");
     }
 
     Transition finish() && {

@@ -36,6 +36,9 @@ extern const Command get_command;
 extern const Command keys_command;
 [[nodiscard]] std::span<const Command> edit_commands();
 
+/// Commands for the pulse that runs.
+[[nodiscard]] std::span<const Command> control_commands();
+
 /// What the options and words of a command line are, or the status to end with: after --help, or after saying
 /// what does not fit.
 struct Parsed {

@@ -13,11 +13,12 @@ std::vector<Command> all_commands() {
     std::vector<Command> all{check_command, format_command, get_command};
     all.insert(all.end(), edit_commands().begin(), edit_commands().end());
     all.push_back(keys_command);
+    all.insert(all.end(), control_commands().begin(), control_commands().end());
     return all;
 }
 
 void show_help() {
-    fmt::print("Usage: pulsectl COMMAND [ARGUMENT...]\nLooks after the configuration of pulse, lvs.cf.\n\n");
+    fmt::print("Usage: pulsectl COMMAND [ARGUMENT...]\nLooks after pulse and its configuration, lvs.cf.\n\n");
     for (const auto& command : all_commands()) fmt::print("  {:<8}{}\n", command.name, command.summary);
     fmt::print(
         "\npulsectl COMMAND --help says more. The file is /etc/sysconfig/ha/lvs.cf unless --file names "

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "pulse/base/result.h"
 #include "pulse/config/config.h"
 #include "pulse/failover/machine.h"
 
@@ -24,6 +25,13 @@ struct FloatingAddress {
 /// The VIP of every active virtual server and, with NAT, the real servers' gateway. An address used by
 /// several virtuals appears once, with the first one's device and mask.
 [[nodiscard]] std::vector<FloatingAddress> floating_addresses(const config::Config& config);
+
+/// Those of `addresses` that `others` does not have just so, with the same device and mask.
+[[nodiscard]] std::vector<FloatingAddress> without(std::vector<FloatingAddress> addresses,
+                                                   const std::vector<FloatingAddress>& others);
+
+/// Whether pulse can run with this configuration: it needs an active virtual, and service = lvs.
+[[nodiscard]] Result<void> usable(const config::Config& config);
 
 /// Which router owns one of these local addresses: `primary` is looked for first, then `backup`.
 [[nodiscard]] std::optional<Identity> identity(const config::Config& config,

@@ -21,6 +21,8 @@ struct Settings {
     Identity identity = Identity::primary;
     bool partner = false;  ///< heartbeats are sent (`backup_active`); without a partner this router is alone
     bool force_active = false;  ///< become active at start without listening first
+    bool keep_serving =
+        false;  ///< when stopped without a partner, leave addresses and table (`hard_shutdown = 0`)
     Duration keepalive = std::chrono::seconds(2);
     Duration deadtime = std::chrono::seconds(5);
 
@@ -75,8 +77,10 @@ struct LinksChanged {
 struct StopAsked {
     int signal = 0;
 };
+/// The settings are other ones from now on.
+struct Reconfigured {};
 using Event = std::variant<Started, HeartbeatHeard, Woken, LvsdReady, LvsdCrashed, LvsdStopped, LinksChanged,
-                           StopAsked>;
+                           StopAsked, Reconfigured>;
 
 /// Actions are what is to be done, in order.
 struct SendHeartbeat {
@@ -87,6 +91,7 @@ struct StartLvsd {
     friend bool operator==(const StartLvsd&, const StartLvsd&) = default;
 };
 struct StopLvsd {
+    bool leave_table = false;  ///< it ends without removing its services
     friend bool operator==(const StopLvsd&, const StopLvsd&) = default;
 };
 /// Remove what an lvsd that crashed has left in the table; ends with LvsdStopped.

@@ -1,0 +1,69 @@
+#include "operators.h"
+
+#include "pulse/log/log.h"
+
+#include "drains.h"
+
+namespace pulse::daemon {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string listed(const director::Drains& drains) {
+    std::string text;
+    for (const auto& name : drains) text += (text.empty() ? "" : "\n") + name.to_string();
+    return text;
+}
+
+}  // namespace
+
+void Operators::start() {
+    auto opened = control::Server::open(context_, options_.socket);
+    if (!opened) return log::warning("pulsectl cannot reach this pulse: {}", opened.error().message());
+    server_.emplace(std::move(*opened));
+    server_->serve([this](Fields request) { return answer(std::move(request)); });
+}
+
+asio::awaitable<Fields> Operators::answer(Fields request) {
+    const std::string command(request.find("command").value_or(""));
+    const std::string servers(request.find("servers").value_or(""));
+    Result<std::string> done = fail(std::error_code(), "this pulse does not know the command " + command);
+    if (command == "reload") done = co_await router_.reload();
+    if (command == "drain") done = co_await drain(servers, true);
+    if (command == "undrain") done = co_await drain(servers, false);
+    if (command == "drained") done = drained();
+    Fields answer;
+    constexpr std::size_t longest = 6000;  // a message holds no more than 8 KiB
+    if (done)
+        answer.add("text", done->substr(0, longest));
+    else
+        answer.add("error", done.error().message().substr(0, longest));
+    co_return answer;
+}
+
+Result<std::string> Operators::drained() const {
+    const auto drains = read_drains(options_.state_directory);
+    if (!drains) return fail(drains.error(), "");
+    return listed(*drains);
+}
+
+asio::awaitable<Result<std::string>> Operators::drain(std::string servers, bool on) {
+    auto drains = read_drains(options_.state_directory);
+    if (!drains) co_return fail(drains.error(), "");
+    const auto called = director::servers_called(router_.config(), servers);
+    if (!called) co_return fail(called.error(), "");
+    director::Drains changed;
+    for (const auto& name : *called)
+        if (on ? drains->insert(name).second : drains->erase(name) > 0) changed.insert(name);
+    const auto written = write_drains(options_.state_directory, *drains);
+    if (!written) co_return fail(written.error(), "");
+    for (const auto& name : changed)
+        log::info("real server {} {} by an operator", name.to_string(),
+                  on ? "drained" : "back from draining");
+    co_await router_.reread_drains();
+    if (changed.empty()) co_return std::string(on ? "drained already" : "not drained");
+    co_return (on ? "drained: " : "no longer drained: ") + listed(changed);
+}
+
+}  // namespace pulse::daemon
