@@ -130,6 +130,11 @@ constexpr std::array rows{
             d.options.spec.protocol = net::Protocol::udp;
             return ignore();
         }},
+    Row{"sctp", nullptr, "check over SCTP",
+        [](Draft& d, Text) {
+            d.options.spec.protocol = net::Protocol::sctp;
+            return ignore();
+        }},
     Row{"interval,t", "TIME", "pause between checks and time limit of each (10); seconds, 250ms or 1.5s",
         [](Draft& d, Text v) { return read_duration(v, d.options.spec.interval); }},
     Row{"reentrytime,a", "TIME", "how long a failed server must be good again (180)",

@@ -31,6 +31,7 @@ std::vector<std::string> arguments(const NannySpec& spec) {
     option("-r", std::to_string(spec.real_port.number));
     if (spec.fwmark) option("-f", std::to_string(spec.fwmark->number));
     if (spec.protocol == net::Protocol::udp) flag("-u");
+    if (spec.protocol == net::Protocol::sctp) flag("--sctp");  // ours: the original had no such services
     optional("-e", spec.send_program);
     optional("-s", spec.send);
     optional("-x", spec.expect);

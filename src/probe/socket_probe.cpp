@@ -162,8 +162,9 @@ asio::awaitable<Outcome> probe_socket(const health::SocketCheck& check, TimePoin
     const SocketAddress peer(check.endpoint);
     // Made here and not by Asio, whose sockets are not close-on-exec, and connected before Asio watches it:
     // an unconnected stream socket would report a hang-up first.
-    runtime::UniqueFd made(
-        ::socket(peer.storage.ss_family, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int protocol = check.protocol == net::Protocol::sctp ? IPPROTO_SCTP : 0;
+    runtime::UniqueFd made(::socket(
+        peer.storage.ss_family, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
     Outcome outcome;
     if (!made) {
         outcome.reason = Reason::local_failure;
