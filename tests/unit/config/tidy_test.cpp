@@ -46,6 +46,12 @@ TEST(Tidy, QuotesThatTheOriginalRefusesAreWrittenOtherwise) {
         "virtual a {\n    send = \"abc\"\n    address = 10.0.0.1 eth0:1\n    send = \"a b\"\n}\n");
 }
 
+TEST(Tidy, QuotesOfALineWithoutAnEqualSignStay) {
+    const auto once = tidied("a: \"=b\" has it\n");
+    EXPECT_EQ(once, "a: \"=b\" has it\n");
+    EXPECT_EQ(tidied(once), once);
+}
+
 TEST(Tidy, FileOfBlankLinesStaysOne) { EXPECT_EQ(tidied("\n\n \n"), "\n"); }
 
 TEST(Tidy, MeansTheSameAndIsTidy) {
