@@ -38,10 +38,10 @@ Parsed<Service> service_from(const Values& values) {
         service.persistence =
             Persistence{.timeout = values.persistence,
                         .mask = values.has(netmask) ? values.mask : net::Netmask::host(service.id.family)};
-    if (service.one_packet && !service.id.is_mark() && service.id.protocol != net::Protocol::udp)
-        return refuse("One-Packet Scheduling is only for UDP virtual services");
     if (!service.id.is_mark() && service.id.endpoint.port.number == 0 && !service.persistence)
         return refuse("Zero port specified for non-persistent service");
+    if (service.one_packet && !service.id.is_mark() && service.id.protocol != net::Protocol::udp)
+        return refuse("One-Packet Scheduling is only for UDP virtual services");
     return service;
 }
 

@@ -83,7 +83,7 @@ std::string listing(const std::vector<Connection>& connections, bool with_engine
         text += fmt::format("{:<3} {:<6} {:<11} {:<18} {:<18} ", each.protocol, expires, each.state,
                             name(each.client), name(each.service));
         if (with_engine && !each.engine.empty())
-            text += fmt::format("{:<18} {:<16} {}\n", name(each.server), each.engine, each.engine_data);
+            text += fmt::format("{:<16} {:<18} {}\n", name(each.server), each.engine, each.engine_data);
         else
             text += name(each.server) + "\n";
     }
