@@ -20,6 +20,10 @@ void Step::start_lvsd() {
 }
 
 void Step::stop_lvsd(bool leave_table) {
+    if (s_.unsettled && !leave_table) {  // addresses that a crash has left must not outlive the table
+        s_.unsettled = false;
+        act(DropAddresses{});
+    }
     s_.lvsd = Lvsd::stopped;
     s_.lvsd_ending = true;
     s_.ready_by.reset();
