@@ -2,6 +2,7 @@
 #include <set>
 
 #include "pulse/base/escape.h"
+#include "pulse/base/expression.h"
 
 #include "checks.h"
 
@@ -25,6 +26,7 @@ class ServiceCheck {
     void ports();
     void probe();
     void escapes(std::string_view key, const std::optional<std::string>& text);
+    void expression(std::string_view key, const std::optional<std::string>& text);
     void pool();
     void server(const RealServer& server, const Block& block);
 
@@ -104,15 +106,23 @@ void ServiceCheck::probe() {
              "silence counts as up, so a dead real server stays; give send and expect, or send_program");
     escapes("send", service_.send);
     if (!service_.use_regex) escapes("expect", service_.expect);
+    if (!service_.send_program) expression("expect", service_.expect);
 }
 
 void ServiceCheck::escapes(std::string_view key, const std::optional<std::string>& text) {
-    if (!text || !unescape(*text).kept_unknown) return;
-    std::size_t at = 0;
-    while (at < text->size() && !(text->at(at) == '\\' && unescape(text->substr(at, 2) + " ").kept_unknown))
-        at += text->at(at) == '\\' ? 2 : 1;
-    warn(block_, key, "a backslash that begins no escape: " + quoted(text->substr(at, 2)),
-         R"(it stays as it is; nanny translates \\ \r \n \t \' and \")");
+    const auto unknown = text ? unescape(*text).unknown : std::nullopt;
+    if (!unknown) return;
+    warn(block_, key, "a backslash that begins no escape: " + quoted(text->substr(*unknown, 2)),
+         "it stays as it is; nanny translates " + std::string(escape_sequences));
+}
+
+/// A regular expression that cannot be used would fail every check.
+void ServiceCheck::expression(std::string_view key, const std::optional<std::string>& text) {
+    if (!text || !service_.use_regex) return;
+    if (const auto compiled = Expression::compile(unescape(*text).text); !compiled)
+        file_.report.error(file_.value_place(block_, key),
+                           "bad regular expression: " + compiled.error().context,
+                           "use_regex = 1 makes this an extended regular expression, regex(7)");
 }
 
 void ServiceCheck::server(const RealServer& server, const Block& block) {

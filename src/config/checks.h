@@ -22,6 +22,11 @@ struct Checked {
         if (const auto* entry = document.find(block, key)) return document.place(entry->key);
         return block.kind == BlockKind::file ? Place{.line = 1} : document.place(block.keyword);
     }
+    /// Of what the key, which the block has, says.
+    [[nodiscard]] Place value_place(const Block& block, std::string_view key) const {
+        const auto* entry = document.find(block, key);
+        return document.place(entry->values.empty() ? entry->key : entry->values.front());
+    }
     [[nodiscard]] bool has(const Block& block, std::string_view key) const {
         return document.find(block, key) != nullptr;
     }

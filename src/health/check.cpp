@@ -30,11 +30,11 @@ std::vector<std::string> command_words(const NannySpec& spec) {
 std::optional<std::string> plain(const std::optional<std::string>& written, Escapes escapes,
                                  std::string_view name, std::vector<std::string>& notes) {
     if (!written || escapes == Escapes::keep) return written;
-    auto [text, kept_unknown] = unescape(*written);
-    if (kept_unknown)
-        notes.push_back(
-            "the " + std::string(name) + " string \"" + *written +
-            "\" has backslash sequences other than \\\\ \\r \\n \\t \\' \\\"; they are used as written");
+    auto [text, unknown] = unescape(*written);
+    if (unknown)
+        notes.push_back("the " + std::string(name) + " string \"" + *written +
+                        "\" has backslash sequences other than " + std::string(escape_sequences) +
+                        "; they are used as written");
     return std::move(text);
 }
 
