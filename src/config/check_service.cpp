@@ -1,9 +1,6 @@
 #include <algorithm>
 #include <set>
 
-#include "pulse/base/escape.h"
-#include "pulse/base/expression.h"
-
 #include "checks.h"
 
 namespace pulse::config {
@@ -24,9 +21,6 @@ class ServiceCheck {
     void table();
     void tunnel();
     void ports();
-    void probe();
-    void escapes(std::string_view key, const std::optional<std::string>& text);
-    void expression(std::string_view key, const std::optional<std::string>& text);
     void pool();
     void server(const RealServer& server, const Block& block);
 
@@ -99,32 +93,6 @@ void ServiceCheck::ports() {
              "the kernel takes port 0, which is every port, only together with persistence");
 }
 
-void ServiceCheck::probe() {
-    const bool judges_answers = service_.expect || service_.send_program || service_.client_monitor;
-    if (service_.protocol == net::Protocol::udp && !judges_answers)
-        warn(block_, "protocol", "a UDP service without expect",
-             "silence counts as up, so a dead real server stays; give send and expect, or send_program");
-    escapes("send", service_.send);
-    if (!service_.use_regex) escapes("expect", service_.expect);
-    if (!service_.send_program) expression("expect", service_.expect);
-}
-
-void ServiceCheck::escapes(std::string_view key, const std::optional<std::string>& text) {
-    const auto unknown = text ? unescape(*text).unknown : std::nullopt;
-    if (!unknown) return;
-    warn(block_, key, "a backslash that begins no escape: " + quoted(text->substr(*unknown, 2)),
-         "it stays as it is; nanny translates " + std::string(escape_sequences));
-}
-
-/// A regular expression that cannot be used would fail every check.
-void ServiceCheck::expression(std::string_view key, const std::optional<std::string>& text) {
-    if (!text || !service_.use_regex) return;
-    if (const auto compiled = Expression::compile(unescape(*text).text); !compiled)
-        file_.report.error(file_.value_place(block_, key),
-                           "bad regular expression: " + compiled.error().context,
-                           "use_regex = 1 makes this an extended regular expression, regex(7)");
-}
-
 void ServiceCheck::server(const RealServer& server, const Block& block) {
     if (!server.active) return;
     if (server.address.is_unspecified()) {
@@ -177,7 +145,6 @@ void ServiceCheck::run() {
     address();
     table();
     ports();
-    probe();
     pool();
 }
 
@@ -186,7 +153,9 @@ void ServiceCheck::run() {
 void check_service(const Checked& file, const VirtualServer& service, const Block& block) {
     if (service.pmask && service.persistent == seconds(0) && !file.has(block, "persistent"))
         file.report.warning(file.place(block, "pmask"), "pmask without persistent has no effect");
-    if (service.active) ServiceCheck(file, service, block).run();
+    if (!service.active) return;
+    ServiceCheck(file, service, block).run();
+    check_probe(file, service, block);
 }
 
 }  // namespace pulse::config

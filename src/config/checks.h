@@ -38,6 +38,9 @@ void check_routers(const Checked& file);
 /// about one active virtual and its servers,
 void check_service(const Checked& file, const VirtualServer& service, const Block& block);
 
+/// about how its servers are checked,
+void check_probe(const Checked& file, const VirtualServer& service, const Block& block);
+
 /// and about virtuals that get in each other's way.
 void check_clashes(const Checked& file);
 
