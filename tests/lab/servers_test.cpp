@@ -1,6 +1,7 @@
 // nanny against the servers that it is for: well, frozen, gone, and with certificates of every kind.
 
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace pulse::lab {
 namespace {
 
 using std::chrono::seconds;
+using std::string_literals::operator""s;
 
 /// A server in a directory of its own, on loopback.
 struct Server {
@@ -206,6 +208,32 @@ TEST_F(RealServers, WithoutTlsNannySaysWhoHasIt) {
     const auto said = run("nanny --lvs --once -h 127.0.0.1 -p 8441 --check=https");
     EXPECT_EQ(said.status, 1);
     EXPECT_THAT(said.text, testing::HasSubstr("only nanny-tls can check this"));
+}
+
+TEST_F(RealServers, LvsdStartsNannyTlsWhereItIsNeeded) {
+    (void)run("ip addr add 10.0.0.1/24 dev lo");
+    std::string file =
+        "primary = 10.0.0.1\nvirtual web {\nactive = 1\naddress = 10.0.0.10 lo\nport = 443\ncheck = https\n"
+        "ca_file = /run/tls/ca.pem\ncheck_host = www.example.org\ntimeout = 2\n";
+    for (const auto* port : {"8441", "8443"})
+        file += "server s"s + port + " {\naddress = 127.0.0.1\nactive = 1\nport = " + port + "\n}\n";
+    file += "server plain {\naddress = 127.0.0.1\nactive = 1\nport = 8080\ncheck = http\n}\n}\n";
+    std::ofstream("/run/lvs.cf") << file;
+    auto pid = run("lvsd --nodaemon -c /run/lvs.cf > /run/lvsd.log 2>&1 < /dev/null & echo $!").text;
+    const auto table = [] { return run("ipvsadm -Ln").text; };
+    using testing::HasSubstr;
+    EXPECT_TRUE(within(seconds(20),
+                       [&] {
+                           return table().find("127.0.0.1:8441") != std::string::npos &&
+                                  table().find("127.0.0.1:8080") != std::string::npos;
+                       }))
+        << table() << run("cat /run/lvsd.log").text;
+    EXPECT_TRUE(within(seconds(20), [] {
+        return run("grep -q 'certificate expired: ' /run/lvsd.log").status == 0;
+    })) << run("cat /run/lvsd.log").text;
+    EXPECT_THAT(table(), testing::Not(HasSubstr("127.0.0.1:8443")));
+    EXPECT_EQ(run("kill -TERM " + pid).status, 0);
+    EXPECT_TRUE(within(seconds(20), [&] { return table().find("127.0.0.1") == std::string::npos; }));
 }
 
 // Last: none of them is well afterwards.
