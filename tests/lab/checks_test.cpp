@@ -31,16 +31,18 @@ struct Kind {
     std::string options;
     bool speaks_first;  ///< the check, not the server
     std::string beginning;
+    std::string greeting = {};  ///< whole, of a server that speaks first
+    std::string flood = beginning + std::string(100'000, 'x');
 };
 
 const std::vector<Kind>& stream_kinds() {
     static const std::vector<Kind> kinds{
         {"tcp", "tcp --expect_string=AAAA --send_string=x", true, "A"},
         {"http", "http", true, "HTTP/1.1 200 OK\r\nX: x"},
-        {"smtp", "smtp", false, "220 x"},
+        {"smtp", "smtp", false, "220 x", "220 x\r\n"},
         {"redis", "redis", true, "+x"},
-        {"mysql", "mysql", false, "\x60\0\0\0\x0ax"s},
-        {"postgresql", "postgresql", true, "R\0\0\0\x60x"s},
+        {"mysql", "mysql", false, "\x60\0\0\0\x0ax"s, "\3\0\0\0\x0ax\0"s},
+        {"postgresql", "postgresql", true, "R\0\0\0\x60x"s, "", "R\x7f\xff\xff\xff"s},
         {"https", "https", true, ""},
         {"tls", "tls", true, ""},
     };
@@ -90,7 +92,7 @@ void add_common(Failures& failures) {
         add("refused", [=] { return check(options, 1); });
         add("black-holed", [=] { return check(options, 7, black_hole); });
         add("unreachable", [=] { return check(options, 7, unreachable); });
-        add("reset", [=] { return against(resets(kind.speaks_first), options); });
+        add("reset", [=] { return against(resets(kind.greeting), options); });
         add("half-open", [=] { return against(keeps_silent(), options); });
         add("closes at once", [=] { return against(kind.speaks_first ? answers("") : says(""), options); });
         const auto wrong = "SSH-2.0-x\r\n"s;
@@ -99,8 +101,7 @@ void add_common(Failures& failures) {
         if (kind.beginning.empty()) continue;
         const auto drip = kind.name == "tcp" ? std::string("AA") : kind.beginning;
         if (kind.name != "tcp") add("slow drip", [=] { return against(drips(drip), options); });
-        const auto flood = kind.beginning + std::string(100'000, 'x');
-        if (kind.name != "tcp") add("huge answer", [=] { return against(floods(flood), options); });
+        if (kind.name != "tcp") add("huge answer", [=] { return against(floods(kind.flood), options); });
     }
     failures[{"tcp", "slow drip"}] = [] {
         return against(drips("A"), "tcp --expect_string=" + std::string(200, 'A'));

@@ -80,9 +80,9 @@ Behaviour answers(std::string text) {
     };
 }
 
-Behaviour resets(bool after_request) {
-    return [=](int socket) {
-        if (after_request && !hear(socket)) return;
+Behaviour resets(std::string greeting) {
+    return [greeting = std::move(greeting)](int socket) {
+        if (!send_all(socket, greeting) || !hear(socket)) return;
         const linger now{.l_onoff = 1, .l_linger = 0};
         ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     };
@@ -103,6 +103,8 @@ Behaviour drips(std::string text) {
 }
 
 Behaviour floods(std::string text) {
+    const auto once = text;
+    while (text.size() < 64UL * 1024) text += once;  // in small pieces a slow guest would be busy for long
     return [text = std::move(text)](int socket) {
         while (send_all(socket, text)) continue;
     };

@@ -40,8 +40,8 @@ class Responder {
 [[nodiscard]] Behaviour says(std::string text);
 /// Waits until the client has said something, then says this.
 [[nodiscard]] Behaviour answers(std::string text);
-/// Resets the connection; `after_request`: when the client has said something.
-[[nodiscard]] Behaviour resets(bool after_request);
+/// Says this, waits until the client has said something, and resets the connection.
+[[nodiscard]] Behaviour resets(std::string greeting);
 /// Keeps the connection and says nothing until the client goes.
 [[nodiscard]] Behaviour keeps_silent();
 /// Says this, then the last byte of it again and again with pauses.

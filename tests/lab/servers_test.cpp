@@ -44,9 +44,9 @@ const std::vector<Server>& servers() {
          R"(mkdir /run/mariadb && cd /usr/share/mysql &&
             { printf 'create database mysql;\nuse mysql;\n'
               cat mysql_system_tables.sql mysql_performance_tables.sql mysql_system_tables_data.sql; } |
-            mariadbd --no-defaults --user=root --datadir=/run/mariadb --bootstrap)",
-         "mariadbd --no-defaults --user=root --datadir=/run/mariadb --socket=/run/mariadb/socket --port=3306 "
-         "--bind-address=127.0.0.1 --skip-name-resolve --innodb-buffer-pool-size=16M",
+            mariadbd $(small) --user=root --datadir=/run/mariadb --bootstrap)",
+         "mariadbd $(small) --user=root --datadir=/run/mariadb --socket=/run/mariadb/socket --port=3306 "
+         "--bind-address=127.0.0.1 --skip-name-resolve",
          3306, "mysql"},
         {"postgres",
          R"(mkdir /run/postgres && chown nobody /run/postgres && cd /run/postgres &&
@@ -58,8 +58,11 @@ const std::vector<Server>& servers() {
     return all;
 }
 
-/// Prints where the newest PostgreSQL has its programs.
-constexpr const char* pg_bin = "pg_bin() { ls -d /usr/lib/postgresql/*/bin | tail -n 1; }\n";
+/// Where the newest PostgreSQL has its programs, and a MariaDB that fits into a guest.
+constexpr const char* shell_words =
+    "pg_bin() { ls -d /usr/lib/postgresql/*/bin | tail -n 1; }\n"
+    "small() { echo --no-defaults --innodb-buffer-pool-size=16M --loose-innodb-buffer-pool-size-max=64M "
+    "--innodb-use-native-aio=0; }\n";
 
 /// An authority of our own and what it signs: good, ended, for another name; and one that nobody signed.
 constexpr const char* certificates = R"(set -e
@@ -108,11 +111,12 @@ class RealServers : public testing::Test {
     static void start(const Server& server) {
         const auto log = "/run/" + server.name + ".log";
         if (!server.prepare.empty()) {
-            const auto prepared = run(pg_bin + ("( " + server.prepare + " ) > " + log + " 2>&1"));
+            const auto prepared = run(shell_words + ("( " + server.prepare + " ) > " + log + " 2>&1"));
             ASSERT_EQ(prepared.status, 0) << run("tail -n 20 " + log).text;
         }
         auto pid =
-            run(pg_bin + ("setsid " + server.command + " >> " + log + " 2>&1 < /dev/null & echo $!")).text;
+            run(shell_words + ("setsid " + server.command + " >> " + log + " 2>&1 < /dev/null & echo $!"))
+                .text;
         while (pid.ends_with('\n')) pid.pop_back();
         pids_[server.name] = pid;
     }
