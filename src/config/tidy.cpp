@@ -89,8 +89,9 @@ void Tidier::entry(const Entry& entry, std::string_view rest) {
 void Tidier::open(const Block& block, std::string_view rest) {
     comment_before(rest);
     std::string name;
-    if (block.name) name = spell_name(document_.value(*block.name)).value_or(std::string(view(*block.name)));
-    put(std::string(view(block.keyword)) + " " + name + " {");
+    if (block.name)
+        name = spell_name(document_.value(*block.name)).value_or(std::string(view(*block.name))) + " ";
+    put(std::string(view(block.keyword)) + " " + name + "{");
     ++depth_;
     after_opening_ = true;
 }

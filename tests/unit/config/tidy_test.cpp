@@ -31,6 +31,10 @@ TEST(Tidy, GivesOneStyle) {
         "} # the end\n");
 }
 
+TEST(Tidy, BlockWithoutANameHasOneBlankBeforeItsBrace) {
+    EXPECT_EQ(tidied("sysctl{\nnet.ipv4.ip_forward=1\n}\n"), "sysctl {\n    net.ipv4.ip_forward = 1\n}\n");
+}
+
 TEST(Tidy, ClosesWhatIsOpen) {
     EXPECT_EQ(tidied("virtual a {\nserver s {\nweight = 2"),
               "virtual a {\n    server s {\n        weight = 2\n    }\n}\n");
