@@ -15,6 +15,7 @@
 #include "pulse/kernel/ipvs_client.h"
 #include "pulse/runtime/file.h"
 
+#include "bare_loop.h"
 #include "example_table.h"
 
 namespace {
@@ -29,9 +30,10 @@ class Times {
     void measure(const std::function<bool()>& work) {
         const auto begin = std::chrono::steady_clock::now();
         const bool done = work();
-        rounds_.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        add(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
         if (!done) fmt::print(stderr, "a round failed\n");
     }
+    void add(double seconds) { rounds_.push_back(seconds); }
     [[nodiscard]] double median() const {
         auto sorted = rounds_;
         std::ranges::sort(sorted);
@@ -64,7 +66,6 @@ int main(int argc, char** argv) {
     if (!client || !client->flush())
         return fmt::print(stderr, "no IPVS here: run this through tools/lab exec\n"), 1;
     const auto table = bench::table_of(services, servers);
-    const auto steps = ipvs::plan({}, table);
     std::ofstream(restore_file) << bench::restore_file(table);
 
     const std::string packaged = "/usr/sbin/ipvsadm";
@@ -78,10 +79,8 @@ int main(int argc, char** argv) {
         };
         load(restored_packaged, [&] { return run(packaged, restore); });
         load(restored_ours, [&] { return run(ours, restore); });
-        load(restored_bare, [&] {
-            return std::ranges::all_of(
-                steps, [&](const ipvs::Step& step) { return client->apply(step).has_value(); });
-        });
+        if (!client->flush()) fmt::print(stderr, "cannot clear the table\n");
+        restored_bare.add(bench::bare_netlink_load(table));
         listed_packaged.measure([&] { return run(packaged, " -L -n >/dev/null"); });
         listed_ours.measure([&] { return run(ours, " -L -n >/dev/null"); });
         listed_bare.measure([&] { return client->dump().has_value(); });
