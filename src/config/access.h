@@ -43,6 +43,7 @@ std::vector<std::string> words(const net::IpAddress& address);  ///< none for an
 std::vector<std::string> words(std::chrono::milliseconds time);
 std::vector<std::string> words(const std::vector<std::string>& list);
 std::vector<std::string> words(const std::vector<net::IpAddress>& addresses);
+std::vector<std::string> words(const std::vector<MarkedPorts>& ports);
 
 template <class T>
 std::vector<std::string> words(const std::optional<T>& value) {
@@ -90,7 +91,7 @@ void read_duration_into(Values& values, OwnerOf<Member>& owner) {
     const auto read = read_duration(values);
     if (!read) return;
     if (read->count() < lowest) return values.error(0, "integer out of range", "it must be more than 0");
-    const auto whole = std::chrono::duration_cast<MemberOf<Member>>(*read);
+    const auto whole = std::chrono::duration_cast<typename Unwrapped<MemberOf<Member>>::Type>(*read);
     if (whole != *read) return values.error(0, "integer expected", "this one is in whole seconds");
     owner.*Member = whole;
 }

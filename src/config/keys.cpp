@@ -1,11 +1,12 @@
 #include "pulse/config/keys.h"
 
-#include <array>
+#include <algorithm>
 
 #include "pulse/base/text.h"
 #include "pulse/ipvs/schedulers.h"
 
 #include "access.h"
+#include "probe_keys.h"
 
 namespace pulse::config {
 
@@ -61,15 +62,11 @@ void read_pmask(Values& values, V& out) {
 void read_sched_flags(Values& values, V& out) {
     if (values.size() == 0) return (void)values.exactly(1);
     std::uint32_t flags = 0;
-    for (std::size_t at = 0; at < values.size(); ++at) {
-        for (auto rest = values[at]; !rest.empty();) {
-            auto word = rest.substr(0, rest.find(','));
-            rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-            if (word.starts_with("sh-") || word.starts_with("mh-")) word.remove_prefix(3);
-            const auto index = read_choice(values, at, word);
-            if (!index) return;
-            flags |= ipvs::scheduler_flag_bits.at(*index);
-        }
+    for (auto [at, word] : listed(values)) {
+        if (word.starts_with("sh-") || word.starts_with("mh-")) word.remove_prefix(3);
+        const auto index = read_choice(values, at, word);
+        if (!index) return;
+        flags |= ipvs::scheduler_flag_bits.at(*index);
     }
     out.sched_flags = flags;
 }
@@ -80,6 +77,10 @@ std::vector<std::string> write_sched_flags(const Key& key, const V& in) {
     for (std::size_t i = 0; i < names.size(); ++i)
         if ((in.sched_flags & ipvs::scheduler_flag_bits.at(i)) != 0) words.emplace_back(names[i]);
     return words;
+}
+
+void read_mark_ports(Values& values, V& out) {
+    if (auto ports = read_ports(values)) out.mark_ports = *std::move(ports);
 }
 
 void read_pe(Values& values, V& out) {
@@ -171,8 +172,19 @@ std::vector<std::string> write_heartbeat_path(const Key&, const Config& in) {
 
 constexpr auto any = std::numeric_limits<long long>::max();
 
-const auto& table() {
-    static const auto rows = std::to_array<Key>({
+/// Those of `check` stand in a virtual for all its servers, and in a server for itself.
+std::vector<Key> with_probe_keys(std::vector<Key> rows) {
+    for (const auto section : {block, server}) {
+        const auto keys = probe_keys(section);
+        const auto last =
+            std::find_if(rows.rbegin(), rows.rend(), [&](const Key& key) { return key.section == section; });
+        rows.insert(last.base(), keys.begin(), keys.end());
+    }
+    return rows;
+}
+
+const std::vector<Key>& table() {
+    static const auto rows = with_probe_keys({
         // clang-format off
     {global, "serial_no", ValueType::integer, "", "0", "42", "web tool",
      "counts the changes made to this file", integer<&Config::serial_no, -any, any>},
@@ -273,6 +285,8 @@ const auto& table() {
      "how much more than quorum must be up before the real servers get the clients back", integer<&V::quorum_hysteresis>},
     {block, "fwmark", ValueType::integer, "", "0", "100", "lvsd, nanny",
      "balance packets with this firewall mark instead of address and port; 0 is none", Access<V>{read_fwmark, write_fwmark}},
+    {block, "mark_ports", ValueType::ports, "", "", "80,443,10000:20000", "lvsd",
+     "with fwmark: the ports of the address whose packets lvsd has marked (nftables)", access<&V::mark_ports>(read_mark_ports)},
     {block, "network", ValueType::choice, networks, "", "tunnel", "lvsd",
      "how packets reach this service's real servers; default: what the top level says", choice<&V::network, Network::nat, Network::direct, Network::tunnel>},
     {block, "tunnel_type", ValueType::choice, "ipip gue gre", "ipip", "gue", "lvsd",
@@ -300,7 +314,7 @@ const auto& table() {
     {block, "client_monitor", ValueType::word, "", "", "/usr/local/sbin/monitor", "lvsd",
      "program to check the real servers with instead of nanny", word<&V::client_monitor>},
     {block, "send_program", ValueType::word, "", "", "\"/usr/local/bin/check %h %p\"", "nanny",
-     "program to check a real server with; %h is its address, %p its port", word<&V::send_program>},
+     "program to check a real server with; %h is its address, %p its port, %v the service's address, %n VIRTUAL/SERVER", word<&V::send_program>},
     {block, "send", ValueType::word, "", "", "\"GET / HTTP/1.0\\r\\n\\r\\n\"", "nanny",
      "what to send to a real server to check it", word<&V::send>},
     {block, "expect", ValueType::word, "", "", "\"HTTP/1.1 200\"", "nanny",
@@ -308,7 +322,9 @@ const auto& table() {
     {block, "use_regex", ValueType::boolean, "", "0", "1", "nanny",
      "whether expect is a regular expression", boolean<&V::use_regex>},
     {block, "timeout", ValueType::duration, "", "10", "5", "nanny",
-     "pause between checks, and the longest a check may take", duration<&V::timeout, 1>},
+     "the longest a check may take, and the pause between checks unless check_interval says otherwise", duration<&V::timeout, 1>},
+    {block, "check_interval", ValueType::duration, "", "", "2", "nanny",
+     "pause between checks; default: timeout", duration<&V::check_interval, 1>},
     {block, "reentry", ValueType::duration, "", "180", "30", "nanny",
      "how long a failed real server must be well again before it returns", duration<&V::reentry, 0>},
     {block, "load_monitor", ValueType::word, "", "", "uptime", "nanny",
@@ -437,6 +453,8 @@ std::string_view type_name(ValueType type) {
             return "duration";
         case ValueType::port:
             return "port";
+        case ValueType::ports:
+            return "ports";
         case ValueType::host:
             return "address or host name";
         case ValueType::addresses:

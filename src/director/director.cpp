@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pulse/base/match.h"
+#include "pulse/director/marks.h"
 #include "pulse/ipvs/plan.h"
 
 namespace pulse::director {
@@ -38,6 +39,7 @@ net::Endpoint destination_endpoint(const config::Config& config, const config::V
                                    const net::IpAddress& address, net::Port port) {
     const bool keeps_port =
         config.network_of(virtual_server) != config::Network::nat && !virtual_server.fwmark;
+    if (marks_several_ports(virtual_server)) return {address, net::Port{0}};  // 0: the one the packet has
     return {address, keeps_port ? virtual_server.port : port};
 }
 
@@ -118,7 +120,12 @@ health::NannySpec nanny_spec(const config::Config& config, const config::Virtual
     spec.expect = virtual_server.expect;
     spec.regex = virtual_server.use_regex;
     spec.quiesce = virtual_server.quiesce_server;
-    spec.interval = virtual_server.timeout;
+    spec.interval = virtual_server.check_interval.value_or(virtual_server.timeout);
+    if (spec.interval != virtual_server.timeout) spec.timeout = virtual_server.timeout;
+    spec.check = health::overridden(virtual_server.check, server.check);
+    // Only who asks for the names is checked differently when they change.
+    if (spec.send_program && spec.send_program->find("%n") != std::string::npos)
+        spec.label = virtual_server.name + "/" + server.name;
     spec.reentry = virtual_server.reentry;
     spec.weight = server.weight;
     spec.method = method_letter(config.network_of(virtual_server));
@@ -136,8 +143,8 @@ ipvs::Service service_of(const config::VirtualServer& virtual_server) {
     if (virtual_server.persistent.count() > 0)
         service.persistence =
             ipvs::Persistence{.timeout = virtual_server.persistent,
-                              .mask = virtual_server.pmask.value_or(net::Netmask::host(service.id.family)),
-                              .engine = virtual_server.pe.value_or("")};
+                              .mask = virtual_server.pmask.value_or(net::Netmask::host(service.id.family))};
+    service.engine = virtual_server.pe.value_or("");
     return service;
 }
 
