@@ -57,6 +57,11 @@ std::string_view role_name(failover::Role role) {
     return "?";
 }
 
+/// One word, for programs.
+std::string_view role_word(failover::Role role) {
+    return role == failover::Role::starting ? "starting" : role_name(role);
+}
+
 }  // namespace
 
 Router::Router(asio::io_context& context, const Options& options, const config::Config& config,
@@ -67,18 +72,30 @@ Router::Router(asio::io_context& context, const Options& options, const config::
       config_(config),
       settings_(settings_from(config, identity, options.force_active)),
       heartbeats_(std::move(resources.heartbeats)),
-      addresses_(std::move(resources.addresses)),
-      announcer_(context, std::move(resources.announcer_route), std::move(resources.packets),
-                 failover::floating_addresses(config)),
+      floating_(context, config, std::move(resources.floating),
+                {.repaired = [this] { notify("addresses_repaired"); },
+                 .conflict =
+                     [this](const net::Claim& claim) {
+                         notify("address_conflict", {"PULSE_ADDRESS=" + claim.address.to_string(),
+                                                     "PULSE_MAC=" + claim.mac.to_string()});
+                     }}),
+      hooks_(context, "active_cmd or inactive_cmd"),
+      notifications_(context, "notify_cmd"),
+      watchdog_(context),
       lvsd_(context, options.lvsd, lvsd_arguments(options), [this](const auto& event) { handle(event); }),
       links_(context, std::move(resources.links_route),
-             [this](bool up) { handle(failover::LinksChanged{up}); }),
+             [this](bool up) {
+                 handle(failover::LinksChanged{up});
+                 notify(up ? "links_restored" : "links_lost");
+             }),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
       alarm_(context),
       identity_route_(std::move(resources.identity_route)) {}
 
 void Router::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
+    floating_.start();
+    watchdog_.use(config_.watchdog, config_.deadtime);
     heartbeats_.listen([this](heartbeat::Decoded content) { handle(failover::HeartbeatHeard{content}); });
     handle(failover::Started{});
     watch_links();
@@ -128,13 +145,12 @@ asio::awaitable<Result<std::string>> Router::reload_once() {
         log::error("{}", kept.error().message());
 
     // Out before the table, in after it, as ever.
-    addresses_.drop(failover::without(old_addresses, new_addresses));
-    addresses_.want(new_addresses);
-    announcer_.want(new_addresses);
+    floating_.change(before, config_);
+    watchdog_.use(config_.watchdog, config_.deadtime);
     const auto answer = co_await lvsd_.ask("reload");
     if (state_.role == failover::Role::active && !failover::without(new_addresses, old_addresses).empty()) {
-        addresses_.raise();
-        announcer_.start();
+        floating_.raise();
+        floating_.announce();
     }
     watch_links();
     const auto sync = [](const config::Config& c) {
@@ -170,7 +186,7 @@ void Router::handle(const failover::Event& event) {
     auto next = failover::step(state_, event, Clock::now(), settings_);
     state_ = next.state;
     for (const auto& action : next.actions) perform(action);
-    if (state_.role != role_before) show_role();
+    if (state_.role != role_before) show_role(role_before);
     alarm_.expires_at(next.wake_at);
     alarm_.async_wait([this](const boost::system::error_code& cancelled) {
         if (!cancelled) handle(failover::Woken{});
@@ -183,24 +199,23 @@ void Router::perform(const failover::Action& action) {
         [&](const failover::StartLvsd&) { lvsd_.start(); },
         [&](const failover::StopLvsd& a) { lvsd_.stop(a.leave_table); },
         [&](const failover::ClearTable&) { lvsd_.clear_table(); },
-        [&](const failover::RaiseAddresses&) { addresses_.raise(); },
-        [&](const failover::DropAddresses&) {
-            announcer_.cancel();
-            addresses_.drop();
-        },
-        [&](const failover::Announce&) { announcer_.start(); },
-        [&](const failover::RunActiveCommand&) { run_hook(config_.active_cmd); },
-        [&](const failover::RunInactiveCommand&) { run_hook(config_.inactive_cmd); },
+        [&](const failover::RaiseAddresses&) { floating_.raise(); },
+        [&](const failover::DropAddresses&) { floating_.drop(); },
+        [&](const failover::Announce&) { floating_.announce(); },
+        [&](const failover::RunActiveCommand&) { run_hook(config_.active_cmd, "active_cmd"); },
+        [&](const failover::RunInactiveCommand&) { run_hook(config_.inactive_cmd, "inactive_cmd"); },
         [&](const failover::Synchronise& a) { synchronise(a.as_master); },
         [&](const failover::Log& a) { log::info("{}", a.text); },
         [&](const failover::Exit& a) {
             exit_status_ = a.status;
-            context_.stop();
+            runtime::spawn_logged(context_, "end", leave());
         });
 }
 
-void Router::show_role() {
+void Router::show_role(failover::Role before) {
     const auto name = role_name(state_.role);
+    if (before == failover::Role::standby) floating_.probe();
+    notify(std::string(role_word(state_.role)), {"PULSE_FORMER_ROLE=" + std::string(role_word(before))});
     if (state_.role == failover::Role::active) log::info("now {}: floating addresses are up", name);
     process::notify_status(std::string(name));
 }
@@ -222,20 +237,34 @@ void Router::synchronise(bool as_master) {
         log::error("{}", started.error().message());
 }
 
-void Router::run_hook(const std::optional<std::string>& command) {
-    if (!command || command->empty()) return;
-    const auto words = split_words(*command);
-    if (words.empty()) return;
-    process::SpawnRequest request{.program = std::string(words.front())};
-    request.arguments.assign(words.begin() + 1, words.end());
-    auto child = process::Child::spawn(context_.get_executor(), request);
-    if (!child) return log::error("{}", child.error().message());
-    runtime::spawn_logged(context_, "hook", wait_for_hook(std::move(*child), *command));
+Hooks::Run Router::hook(const std::string& command, std::string event) const {
+    Hooks::Run run{.command = command, .limit = config_.hook_timeout};
+    const std::string identity = identity_ == failover::Identity::primary ? "primary" : "backup";
+    run.environment = {"PULSE_EVENT=" + std::move(event), "PULSE_ROLE=" + std::string(role_word(state_.role)),
+                       "PULSE_IDENTITY=" + identity, "PULSE_CONFIG=" + options_.config_file};
+    return run;
 }
 
-asio::awaitable<void> Router::wait_for_hook(process::Child child, std::string command) {
-    const auto ended = co_await child.wait();
-    if (!ended.clean()) log::warning("{} {}", command, ended.to_string());
+void Router::run_hook(const std::optional<std::string>& command, std::string event) {
+    if (command) hooks_.run(hook(*command, std::move(event)));
+}
+
+void Router::notify(std::string event, std::vector<std::string> details) {
+    if (!config_.notify_cmd) return;
+    auto run = hook(*config_.notify_cmd, std::move(event));
+    run.environment.insert(run.environment.end(), details.begin(), details.end());
+    notifications_.run(std::move(run));
+}
+
+asio::awaitable<void> Router::leave() {
+    // The last hooks are about the end itself; they get a chance, and no more.
+    constexpr auto patience = std::chrono::seconds(5);
+    constexpr auto pause = std::chrono::milliseconds(10);
+    for (const auto end = Clock::now() + patience; Clock::now() < end;) {
+        if (hooks_.idle() && notifications_.idle()) break;
+        co_await runtime::sleep_until(Clock::now() + pause);
+    }
+    context_.stop();
 }
 
 asio::awaitable<void> Router::hear_signals() {

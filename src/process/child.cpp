@@ -1,7 +1,9 @@
 #include "pulse/process/child.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -43,6 +45,7 @@ void apply(const SpawnRequest& request, SpawnSettings& settings) {
     posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (request.standard_output >= 0)
         posix_spawn_file_actions_adddup2(&settings.files, request.standard_output, STDOUT_FILENO);
+    if (request.join_errors) posix_spawn_file_actions_adddup2(&settings.files, STDOUT_FILENO, STDERR_FILENO);
     if (request.quiet_errors)
         posix_spawn_file_actions_addopen(&settings.files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     if (request.channel >= 0)
@@ -62,6 +65,27 @@ void apply(const SpawnRequest& request, SpawnSettings& settings) {
     posix_spawnattr_setflags(&settings.attributes, static_cast<short>(flags));
 }
 
+/// Pointers to these strings and a null, as exec(3) wants them; valid as long as the strings are.
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+    std::vector<char*> all;
+    all.reserve(strings.size() + 1);
+    for (auto& text : strings) all.push_back(text.data());
+    all.push_back(nullptr);
+    return all;
+}
+
+/// Ours with the additions in place of variables of the same name.
+std::vector<std::string> environment_with(const std::vector<std::string>& additions) {
+    std::vector<std::string> all = additions;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view ours(*entry);
+        const auto name = ours.substr(0, ours.find('=') + 1);
+        if (std::ranges::none_of(additions, [&](const auto& added) { return added.starts_with(name); }))
+            all.emplace_back(ours);
+    }
+    return all;
+}
+
 }  // namespace
 
 std::string Exit::to_string() const {
@@ -72,16 +96,13 @@ std::string Exit::to_string() const {
 Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnRequest& request) {
     std::vector<std::string> words{request.program};
     words.insert(words.end(), request.arguments.begin(), request.arguments.end());
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
+    auto environment = environment_with(request.environment);
 
     SpawnSettings settings;
     apply(request, settings);
     pid_t pid = 0;
     const int error = posix_spawnp(&pid, request.program.c_str(), &settings.files, &settings.attributes,
-                                   arguments.data(), environ);
+                                   pointers(words).data(), pointers(environment).data());
     if (error != 0) return fail_errno("cannot start " + request.program, error);
 
     // By number: g++ 12 with older glibc has no C++-safe <sys/pidfd.h>. The descriptor is close-on-exec by
