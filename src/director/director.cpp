@@ -170,10 +170,10 @@ std::vector<const config::VirtualServer*> services(const config::Config& config)
 }
 
 std::vector<const config::VirtualServer*> duplicates(const config::Config& config) {
-    const auto chosen = services(config);
     std::vector<const config::VirtualServer*> left_out;
+    std::set<ipvs::ServiceId> taken;
     for (const auto& virtual_server : config.virtual_servers)
-        if (can_serve(virtual_server) && std::ranges::find(chosen, &virtual_server) == chosen.end())
+        if (can_serve(virtual_server) && !taken.insert(service_id(virtual_server)).second)
             left_out.push_back(&virtual_server);
     return left_out;
 }
@@ -298,14 +298,16 @@ std::string Changes::to_string() const {
 
 Changes changes(const config::Config& before, const config::Config& after) {
     Changes counted;
-    for (const auto& step :
-         ipvs::plan(desired_table(before, everyone_up(before)), desired_table(after, everyone_up(after))))
+    const auto table = desired_table(before, everyone_up(before));
+    for (const auto& step : ipvs::plan(table, desired_table(after, everyone_up(after))))
         match(
             step, [&](const ipvs::AddService&) { ++counted.added; },
             [&](const ipvs::AddDestination&) { ++counted.added; },
             [&](const ipvs::EditService&) { ++counted.edits; },
             [&](const ipvs::EditDestination&) { ++counted.edits; },
-            [&](const ipvs::DeleteService&) { ++counted.removed; },
+            [&](const ipvs::DeleteService& gone) {
+                counted.removed += 1 + static_cast<int>(table.at(gone.id).destinations.size());
+            },
             [&](const ipvs::DeleteDestination&) { ++counted.removed; });
     std::map<MonitorKey, Monitor> was;
     for (auto& monitor : monitors(before)) was.emplace(monitor.key, monitor);

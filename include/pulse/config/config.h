@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -93,6 +94,13 @@ struct VirtualServer {
     friend bool operator==(const VirtualServer&, const VirtualServer&) = default;
 };
 
+/// Kernel settings by the names that sysctl(8) gives them: "net.ipv4.ip_forward".
+struct Sysctls {
+    std::map<std::string, int, std::less<>> values;  ///< only what the file sets
+
+    friend bool operator==(const Sysctls&, const Sysctls&) = default;
+};
+
 /// What an lvs.cf means. Plain data; the defaults are the original's.
 struct Config {
     long long serial_no = 0;
@@ -134,6 +142,7 @@ struct Config {
     std::chrono::seconds udp_timeout{0};
 
     bool hard_shutdown = true;
+    Sysctls sysctls;
     std::string rsh_command = "rsh";
 
     // Read as the original reads them, and like there without effect.
