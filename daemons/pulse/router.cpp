@@ -96,7 +96,9 @@ void Router::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
     floating_.start();
     watchdog_.use(config_.watchdog, config_.deadtime);
-    heartbeats_.listen([this](heartbeat::Decoded content) { handle(failover::HeartbeatHeard{content}); });
+    heartbeats_.listen([this](heartbeat::Decoded content) {
+        std::visit([this](const auto& heard) { handle(failover::HeartbeatHeard{heard}); }, content);
+    });
     handle(failover::Started{});
     watch_links();
     process::notify_ready(std::string(role_name(state_.role)));
@@ -195,7 +197,7 @@ void Router::handle(const failover::Event& event) {
 
 void Router::perform(const failover::Action& action) {
     match(
-        action, [&](const failover::SendHeartbeat& a) { heartbeats_.send(a.word); },
+        action, [&](const failover::SendHeartbeat& a) { heartbeats_.send(heartbeat::word_for(a.report)); },
         [&](const failover::StartLvsd&) { lvsd_.start(); },
         [&](const failover::StopLvsd& a) { lvsd_.stop(a.leave_table); },
         [&](const failover::ClearTable&) { lvsd_.clear_table(); },
@@ -205,7 +207,12 @@ void Router::perform(const failover::Action& action) {
         [&](const failover::RunActiveCommand&) { run_hook(config_.active_cmd, "active_cmd"); },
         [&](const failover::RunInactiveCommand&) { run_hook(config_.inactive_cmd, "inactive_cmd"); },
         [&](const failover::Synchronise& a) { synchronise(a.as_master); },
-        [&](const failover::Log& a) { log::info("{}", a.text); },
+        [&](const failover::Log& a) {
+            if (a.warning)
+                log::warning("{}", a.text);
+            else
+                log::info("{}", a.text);
+        },
         [&](const failover::Exit& a) {
             exit_status_ = a.status;
             runtime::spawn_logged(context_, "end", leave());

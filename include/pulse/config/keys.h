@@ -28,6 +28,7 @@ enum class ValueType {
     choices,  ///< one or more
     word,
     list,  ///< [ a b c ]
+    path,  ///< two addresses, perhaps a port
 };
 
 /// The values of one entry while they are being read; private to the module.
@@ -53,6 +54,7 @@ struct Key {
     std::string_view used_by;       ///< the programs that look at it
     std::string_view help;          ///< one line
     std::variant<Access<Config>, Access<VirtualServer>, Access<RealServer>, Access<Sysctls>> access;
+    bool repeats = false;  ///< each line adds to those before
 };
 
 /// Every key there is: what the parser accepts, the example file shows and the manual describes.

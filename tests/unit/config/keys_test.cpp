@@ -58,6 +58,8 @@ Samples samples(const Key& key) {
             return {"\"some text\"", "two words"};
         case ValueType::list:
             return {"[ a b ]", "a b"};
+        case ValueType::path:
+            return {"10.0.0.1 10.0.0.2 540", "10.0.0.1"};
     }
     return {};
 }
