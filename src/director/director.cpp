@@ -136,8 +136,8 @@ ipvs::Service service_of(const config::VirtualServer& virtual_server) {
     if (virtual_server.persistent.count() > 0)
         service.persistence =
             ipvs::Persistence{.timeout = virtual_server.persistent,
-                              .mask = virtual_server.pmask.value_or(net::Netmask::host(service.id.family)),
-                              .engine = virtual_server.pe.value_or("")};
+                              .mask = virtual_server.pmask.value_or(net::Netmask::host(service.id.family))};
+    service.engine = virtual_server.pe.value_or("");
     return service;
 }
 
