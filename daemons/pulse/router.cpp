@@ -1,13 +1,13 @@
 #include "router.h"
 
 #include <csignal>
-#include <tuple>
 #include <utility>
 
 #include "pulse/base/match.h"
 #include "pulse/base/text.h"
 #include "pulse/config_file/load.h"
 #include "pulse/director/director.h"
+#include "pulse/failover/connection_sync.h"
 #include "pulse/kernel/ipvs_client.h"
 #include "pulse/log/log.h"
 #include "pulse/process/service_manager.h"
@@ -155,10 +155,8 @@ asio::awaitable<Result<std::string>> Router::reload_once() {
         floating_.announce();
     }
     watch_links();
-    const auto sync = [](const config::Config& c) {
-        return std::tuple(c.syncdaemon, c.syncd_iface, c.syncd_id);
-    };
-    if (sync(before) != sync(config_)) synchronise(state_.role == failover::Role::active);
+    const bool active = state_.role == failover::Role::active;
+    if (failover::wanted_sync(before, active) != failover::wanted_sync(config_, active)) synchronise(active);
     handle(failover::Reconfigured{});
     const auto refusal = answer ? answer->find("error") : std::nullopt;
     if (refusal) co_return fail(std::error_code(), "lvsd: " + std::string(*refusal));
@@ -229,19 +227,16 @@ void Router::show_role(failover::Role before) {
 
 void Router::synchronise(bool as_master) {
     if (!config_.syncdaemon && !synchronises_) return;
-    auto ipvs = kernel::IpvsClient::open();
     synchronises_ = config_.syncdaemon;
-    if (!config_.syncdaemon) {
-        if (ipvs)
-            if (auto stopped = ipvs->stop_sync(); !stopped) log::error("{}", stopped.error().message());
-        return;
-    }
-    const auto role = as_master ? kernel::SyncRole::master : kernel::SyncRole::backup;
-    auto started = ipvs ? ipvs->start_sync(role, config_.syncd_iface, config_.syncd_id) : Result<void>();
-    if (!ipvs)
-        log::error("{}", ipvs.error().message());
-    else if (!started)
-        log::error("{}", started.error().message());
+    auto ipvs = kernel::IpvsClient::open();
+    if (!ipvs) return log::error("{}", ipvs.error().message());
+    const auto running = ipvs->daemons();
+    if (!running) return log::error("{}", running.error().message());
+    const auto plan = failover::plan(*running, failover::wanted_sync(config_, as_master));
+    for (const auto role : plan.stop)
+        if (auto stopped = ipvs->stop_daemon(role); !stopped) log::error("{}", stopped.error().message());
+    for (const auto& daemon : plan.start)
+        if (auto started = ipvs->start_daemon(daemon); !started) log::error("{}", started.error().message());
 }
 
 Hooks::Run Router::hook(const std::string& command, std::string event) const {

@@ -102,9 +102,8 @@ TEST_F(KernelTable, EditsInPlace) {
     auto entry = web_service();
     converge(table_with(entry));
     entry.service.scheduler = "rr";
-    entry.service.persistence =
-        ipvs::Persistence{.timeout = std::chrono::seconds(60),
-                          .mask = *net::Netmask::parse("255.255.255.0", net::Family::v4)};
+    entry.service.persistence = ipvs::Persistence{
+        .timeout = std::chrono::seconds(60), .mask = *net::Netmask::parse("255.255.255.0", net::Family::v4)};
     entry.destinations.begin()->second.weight = 0;
     const auto steps = converge(table_with(entry));
     ASSERT_EQ(steps.size(), 2U);

@@ -151,6 +151,11 @@ struct Config {
     bool syncdaemon = false;
     std::string syncd_iface = "eth0";
     int syncd_id = 0;
+    bool syncd_both = false;  ///< both routers send and receive at all times, whoever is active
+    int syncd_maxlen = 0;     ///< bytes of a message; 0: the kernel's choice
+    std::optional<net::IpAddress> syncd_mcast_group;  ///< nullopt: the kernel's, 224.0.0.81
+    net::Port syncd_port;                             ///< 0: the kernel's, 8848
+    int syncd_ttl = 0;                                ///< 0: the kernel's, 1
 
     int arp_repeat = 5;  ///< rounds of announcements after a takeover
     std::chrono::milliseconds arp_interval{1'000};
