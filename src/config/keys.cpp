@@ -61,15 +61,11 @@ void read_pmask(Values& values, V& out) {
 void read_sched_flags(Values& values, V& out) {
     if (values.size() == 0) return (void)values.exactly(1);
     std::uint32_t flags = 0;
-    for (std::size_t at = 0; at < values.size(); ++at) {
-        for (auto rest = values[at]; !rest.empty();) {
-            auto word = rest.substr(0, rest.find(','));
-            rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-            if (word.starts_with("sh-") || word.starts_with("mh-")) word.remove_prefix(3);
-            const auto index = read_choice(values, at, word);
-            if (!index) return;
-            flags |= ipvs::scheduler_flag_bits.at(*index);
-        }
+    for (auto [at, word] : listed(values)) {
+        if (word.starts_with("sh-") || word.starts_with("mh-")) word.remove_prefix(3);
+        const auto index = read_choice(values, at, word);
+        if (!index) return;
+        flags |= ipvs::scheduler_flag_bits.at(*index);
     }
     out.sched_flags = flags;
 }
@@ -80,6 +76,10 @@ std::vector<std::string> write_sched_flags(const Key& key, const V& in) {
     for (std::size_t i = 0; i < names.size(); ++i)
         if ((in.sched_flags & ipvs::scheduler_flag_bits.at(i)) != 0) words.emplace_back(names[i]);
     return words;
+}
+
+void read_mark_ports(Values& values, V& out) {
+    if (auto ports = read_ports(values)) out.mark_ports = *std::move(ports);
 }
 
 void read_pe(Values& values, V& out) {
@@ -308,6 +308,8 @@ const auto& table() {
      "how much more than quorum must be up before the real servers get the clients back", integer<&V::quorum_hysteresis>},
     {block, "fwmark", ValueType::integer, "", "0", "100", "lvsd, nanny",
      "balance packets with this firewall mark instead of address and port; 0 is none", Access<V>{read_fwmark, write_fwmark}},
+    {block, "mark_ports", ValueType::ports, "", "", "80,443,10000:20000", "lvsd",
+     "with fwmark: the ports of the address whose packets lvsd has marked (nftables)", access<&V::mark_ports>(read_mark_ports)},
     {block, "network", ValueType::choice, networks, "", "tunnel", "lvsd",
      "how packets reach this service's real servers; default: what the top level says", choice<&V::network, Network::nat, Network::direct, Network::tunnel>},
     {block, "tunnel_type", ValueType::choice, "ipip gue gre", "ipip", "gue", "lvsd",
@@ -472,6 +474,8 @@ std::string_view type_name(ValueType type) {
             return "duration";
         case ValueType::port:
             return "port";
+        case ValueType::ports:
+            return "ports";
         case ValueType::host:
             return "address or host name";
         case ValueType::addresses:

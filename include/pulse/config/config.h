@@ -57,6 +57,15 @@ struct RealServer {
     friend bool operator==(const RealServer&, const RealServer&) = default;
 };
 
+/// Ports whose packets get the firewall mark of their service.
+struct MarkedPorts {
+    net::Port first;
+    net::Port last;                         ///< the same for a single port
+    std::optional<net::Protocol> protocol;  ///< nullopt: the service's
+
+    friend bool operator==(const MarkedPorts&, const MarkedPorts&) = default;
+};
+
 /// What `quorum` counts.
 enum class QuorumOf { servers, weight };
 
@@ -71,7 +80,8 @@ struct VirtualServer {
     QuorumOf quorum_of = QuorumOf::servers;
     int quorum_hysteresis = 0;  ///< how much more must be up for the real servers to get them back
     std::optional<net::FirewallMark> fwmark;
-    std::optional<Network> network;  ///< overrides the file's
+    std::vector<MarkedPorts> mark_ports;  ///< lvsd marks their packets; empty: the administrator does
+    std::optional<Network> network;       ///< overrides the file's
     net::Protocol protocol = net::Protocol::tcp;
     net::Port port{80};
     std::string scheduler = "wlc";

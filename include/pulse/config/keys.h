@@ -20,6 +20,7 @@ enum class ValueType {
     flag,       ///< an integer, anything but 0 is on
     duration,   ///< seconds, or a number with ms, s, m, h, d
     port,       ///< a number or a service name
+    ports,      ///< one or more, 80 or 10000:20000 or 5060/udp
     host,       ///< an address or a host name
     addresses,  ///< one or more, no names
     host_and_device,

@@ -43,6 +43,8 @@ Samples samples(const Key& key) {
             return {"4", "x"};
         case ValueType::port:
             return {"http-alt", "nosuch"};
+        case ValueType::ports:
+            return {"80,443:450 5060/udp", "80,x"};
         case ValueType::host:
             return {"www", "nosuch"};
         case ValueType::addresses:
