@@ -11,6 +11,7 @@
 #include "operators.h"
 #include "options.h"
 #include "router.h"
+#include "state_file.h"
 
 namespace {
 
@@ -65,7 +66,7 @@ Result<daemon::Resources> open_resources(boost::asio::io_context& context, const
 }
 
 int run(int argc, char** argv) {
-    const auto options = daemon::parse_options(argc, argv);
+    auto options = daemon::parse_options(argc, argv);
     if (!options) return refuse(options.error());
     if (options->help) return fmt::print("{}", daemon::help_text()), 0;
     if (options->version) return fmt::print("pulse {}\n", PULSE_VERSION), 0;
@@ -99,6 +100,12 @@ int run(int argc, char** argv) {
             log::warning("{}", written.error().message());
     starter->close();
 
+    options->lvsd_file = options->state_directory + "/" + daemon::running_file;
+    if (auto kept = daemon::write_state_file(options->state_directory, daemon::running_file, loaded->text);
+        !kept) {
+        log::error("{}", kept.error().message());
+        options->lvsd_file = options->config_file;
+    }
     daemon::Router router(context, *options, config, *identity, std::move(*resources));
     daemon::Operators operators(context, *options, router);
     router.start();

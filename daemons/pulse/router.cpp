@@ -15,6 +15,7 @@
 #include "pulse/runtime/in_a_thread.h"
 
 #include "drains.h"
+#include "state_file.h"
 
 namespace pulse::daemon {
 
@@ -36,7 +37,7 @@ failover::Settings settings_from(const config::Config& config, failover::Identit
 
 std::vector<std::string> lvsd_arguments(const Options& options) {
     std::vector<std::string> arguments{options.foreground ? "--nodaemon" : "--nofork", "-c",
-                                       options.config_file, "--state-directory", options.state_directory};
+                                       options.lvsd_file, "--state-directory", options.state_directory};
     if (options.verbose) arguments.emplace_back("-v");
     if (!options.nanny.empty()) {
         arguments.emplace_back("--nanny");
@@ -137,6 +138,9 @@ asio::awaitable<Result<std::string>> Router::reload_once() {
     const auto accepted = accept(file->config);
     if (!accepted) log::error("{}", accepted.error().message());
     if (!accepted) co_return fail(accepted.error(), "the configuration stays as it was");
+    if (options_.lvsd_file != options_.config_file)
+        if (const auto kept = write_state_file(options_.state_directory, running_file, file->text); !kept)
+            co_return fail(kept.error(), "the configuration stays as it was");
 
     const auto before = std::exchange(config_, std::move(file->config));
     const auto changes = director::changes(before, config_);
