@@ -78,10 +78,12 @@ void Conversation::talk(const std::string& address, int port) {
 }
 
 HeartbeatWatch::HeartbeatWatch(const std::string& device, const std::string& sender, int port)
-    : socket_(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_IP))), sender_(sender), port_(port) {
+    : socket_(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_ALL))),
+      sender_(sender),
+      port_(port) {
     sockaddr_ll on{};
     on.sll_family = AF_PACKET;
-    on.sll_protocol = htons(ETH_P_IP);
+    on.sll_protocol = htons(ETH_P_ALL);  // others do not see what a bridge takes
     on.sll_ifindex = static_cast<int>(::if_nametoindex(device.c_str()));
     const int stamped = 1;
     const auto turn = time_of(std::chrono::milliseconds(100));

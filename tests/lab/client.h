@@ -35,7 +35,7 @@ class Conversation {
 /// The longest time between two heartbeats that a router sent over the private wire while it was watched.
 class HeartbeatWatch {
   public:
-    /// `device`: the bridge the router's private device is on; `sender`: its address there.
+    /// `device`: the other end of the router's private device; `sender`: its address there.
     HeartbeatWatch(const std::string& device, const std::string& sender, int port);
     ~HeartbeatWatch();
     HeartbeatWatch(const HeartbeatWatch&) = delete;

@@ -177,7 +177,7 @@ TEST_F(TakeoverTest, AThousandAddressesAreTakenOverWithoutALateHeartbeat) {
     start("backup");
     std::this_thread::sleep_for(seconds(5));
 
-    HeartbeatWatch heartbeats("private", "10.0.1.2", 539);
+    HeartbeatWatch heartbeats("h2-eth1", "10.0.1.2", 539);
     std::this_thread::sleep_for(seconds(5));
     const double quiet = heartbeats.longest_ms();
     heartbeats.restart();
