@@ -59,10 +59,13 @@ Result<Nannies::Process> Nannies::start(const director::Monitor& monitor) const 
     auto spec = monitor.spec;
     spec.foreground = settings_.foreground;
     spec.verbose = settings_.verbose;
-    const process::SpawnRequest request{
-        .program = monitor.program.empty() ? settings_.program : monitor.program,
-        .arguments = health::arguments(spec),
-        .channel = ends->second.get()};
+    const bool tls = health::needs_tls(spec.check.kind.value_or(health::CheckKind::classic));
+    const auto& ours = settings_.program;
+    const process::SpawnRequest request{.program = !monitor.program.empty() ? monitor.program
+                                                   : tls                    ? ours + "-tls"
+                                                                            : ours,
+                                        .arguments = health::arguments(spec),
+                                        .channel = ends->second.get()};
     auto child = process::Child::spawn(executor_, request);
     if (!child) return fail(child.error(), "");
     return Process{.child = std::move(*child),

@@ -1,5 +1,5 @@
-/// nanny: checks one real server and reports to lvsd. See options.cpp for the command line, monitor.h for the
-/// loop.
+/// nanny, and nanny-tls: checks one real server and reports to lvsd. See options.cpp for the command line,
+/// monitor.h for the loop.
 
 #include <csignal>
 #include <cstdio>
@@ -13,10 +13,12 @@
 
 #include "pulse/health/check.h"
 #include "pulse/log/log.h"
+#include "pulse/probe/run.h"
 #include "pulse/process/channel.h"
 #include "pulse/process/daemonize.h"
 
 #include "monitor.h"
+#include "once.h"
 #include "options.h"
 
 namespace {
@@ -39,7 +41,11 @@ int run(const std::vector<std::string>& arguments) {
         (void)std::fputs(farewell->text.c_str(), farewell->status == 0 ? stdout : stderr);
         return farewell->status;
     }
-    auto& [spec, escapes] = std::get<nanny::Options>(parsed);
+    auto& [spec, escapes, once] = std::get<nanny::Options>(parsed);
+    if (spec.check.kind && health::needs_tls(*spec.check.kind) && !probe::speaks_tls()) {
+        (void)std::fputs("nanny: only nanny-tls can check this\n", stderr);
+        return 1;
+    }
 
     reset_signals();
     log::open({.ident = "nanny", .foreground = spec.foreground, .verbose = spec.verbose});
@@ -50,6 +56,9 @@ int run(const std::vector<std::string>& arguments) {
 
     auto [check, notes] = health::check_from(spec, escapes);
     for (const auto& note : notes) log::info("{}", note);
+    if (const auto prepared = probe::prepare(check); !prepared)
+        log::error("every check will fail: {}", prepared.error().message());
+    if (once) return nanny::check_once(spec, check);
     if (spec.load_command && *spec.load_command != "none")
         log::warning("load monitoring ({}) is not available: the weight stays as configured",
                      *spec.load_command);

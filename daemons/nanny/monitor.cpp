@@ -52,7 +52,7 @@ asio::awaitable<void> Monitor::check_forever() {
 asio::awaitable<health::Outcome> Monitor::one_check() {
     health::Outcome broken;
     try {
-        co_return co_await probe::run(check_, Clock::now() + spec_.interval);
+        co_return co_await probe::run(check_, Clock::now() + spec_.timeout.value_or(spec_.interval));
     } catch (const std::exception& e) {
         log::error("internal error while checking: {}", e.what());
         broken.reason = health::Reason::local_failure;
@@ -101,6 +101,7 @@ void Monitor::note(const health::Outcome& outcome) {
         if (!outcome.good() && standing_.verdict == health::Verdict::down)
             log::info("still failing: {}", health::text(outcome));
     }
+    if (!outcome.note.empty() && outcome.note != last_.note) log::warning("{}", outcome.note);
     if (!outcome.good()) ++failures_;
     last_ = outcome;
 }

@@ -13,6 +13,7 @@ namespace pulse::nanny {
 struct Options {
     health::NannySpec spec;
     health::Escapes escapes = health::Escapes::translate;
+    bool once = false;  ///< one check, told on standard output
 
     friend bool operator==(const Options&, const Options&) = default;
 };

@@ -23,8 +23,7 @@ namespace pulse::daemon {
 class Addresses {
   public:
     /// `on_repaired`: some were missing although nobody here took them down, and are up again.
-    Addresses(boost::asio::io_context& context, kernel::RouteClient route,
-              std::function<void()> on_repaired);
+    Addresses(boost::asio::io_context& context, kernel::RouteClient route, std::function<void()> on_repaired);
 
     /// Begins to bring up what is not up, and keeps it up from now on. What fails is logged; the others come
     /// up all the same.

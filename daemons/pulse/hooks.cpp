@@ -1,5 +1,6 @@
 #include "hooks.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -46,6 +47,18 @@ class Lines {
     std::string rest_;
 };
 
+/// Ours, with the additions in place of variables of the same name.
+std::vector<std::string> environment_with(const std::vector<std::string>& additions) {
+    auto all = additions;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view ours(*entry);
+        const auto name = ours.substr(0, ours.find('=') + 1);
+        if (std::ranges::none_of(additions, [&](const auto& added) { return added.starts_with(name); }))
+            all.emplace_back(ours);
+    }
+    return all;
+}
+
 }  // namespace
 
 void Hooks::run(Run run) {
@@ -81,7 +94,7 @@ asio::awaitable<void> Hooks::run_one(Run run) {
     const auto words = split_words(run.command);
     process::SpawnRequest request{.program = std::string(words.front())};
     request.arguments.assign(words.begin() + 1, words.end());
-    request.environment = run.environment;
+    request.environment = environment_with(run.environment);
     request.standard_output = input.get();
     request.join_errors = true;
     request.own_group = true;

@@ -1,11 +1,12 @@
 #include "pulse/config/keys.h"
 
-#include <array>
+#include <algorithm>
 
 #include "pulse/base/text.h"
 #include "pulse/ipvs/schedulers.h"
 
 #include "access.h"
+#include "probe_keys.h"
 
 namespace pulse::config {
 
@@ -184,8 +185,19 @@ void read_multicast_group(Values& values, Config& out) {
 
 constexpr auto any = std::numeric_limits<long long>::max();
 
-const auto& table() {
-    static const auto rows = std::to_array<Key>({
+/// Those of `check` stand in a virtual for all its servers, and in a server for itself.
+std::vector<Key> with_probe_keys(std::vector<Key> rows) {
+    for (const auto section : {block, server}) {
+        const auto keys = probe_keys(section);
+        const auto last =
+            std::find_if(rows.rbegin(), rows.rend(), [&](const Key& key) { return key.section == section; });
+        rows.insert(last.base(), keys.begin(), keys.end());
+    }
+    return rows;
+}
+
+const std::vector<Key>& table() {
+    static const auto rows = with_probe_keys({
         // clang-format off
     {global, "serial_no", ValueType::integer, "", "0", "42", "web tool",
      "counts the changes made to this file", integer<&Config::serial_no, -any, any>},
@@ -337,7 +349,7 @@ const auto& table() {
     {block, "client_monitor", ValueType::word, "", "", "/usr/local/sbin/monitor", "lvsd",
      "program to check the real servers with instead of nanny", word<&V::client_monitor>},
     {block, "send_program", ValueType::word, "", "", "\"/usr/local/bin/check %h %p\"", "nanny",
-     "program to check a real server with; %h is its address, %p its port", word<&V::send_program>},
+     "program to check a real server with; %h is its address, %p its port, %v the service's address, %n VIRTUAL/SERVER", word<&V::send_program>},
     {block, "send", ValueType::word, "", "", "\"GET / HTTP/1.0\\r\\n\\r\\n\"", "nanny",
      "what to send to a real server to check it", word<&V::send>},
     {block, "expect", ValueType::word, "", "", "\"HTTP/1.1 200\"", "nanny",
@@ -345,7 +357,9 @@ const auto& table() {
     {block, "use_regex", ValueType::boolean, "", "0", "1", "nanny",
      "whether expect is a regular expression", boolean<&V::use_regex>},
     {block, "timeout", ValueType::duration, "", "10", "5", "nanny",
-     "pause between checks, and the longest a check may take", duration<&V::timeout, 1>},
+     "the longest a check may take, and the pause between checks unless check_interval says otherwise", duration<&V::timeout, 1>},
+    {block, "check_interval", ValueType::duration, "", "", "2", "nanny",
+     "pause between checks; default: timeout", duration<&V::check_interval, 1>},
     {block, "reentry", ValueType::duration, "", "180", "30", "nanny",
      "how long a failed real server must be well again before it returns", duration<&V::reentry, 0>},
     {block, "load_monitor", ValueType::word, "", "", "uptime", "nanny",

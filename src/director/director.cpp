@@ -120,7 +120,12 @@ health::NannySpec nanny_spec(const config::Config& config, const config::Virtual
     spec.expect = virtual_server.expect;
     spec.regex = virtual_server.use_regex;
     spec.quiesce = virtual_server.quiesce_server;
-    spec.interval = virtual_server.timeout;
+    spec.interval = virtual_server.check_interval.value_or(virtual_server.timeout);
+    if (spec.interval != virtual_server.timeout) spec.timeout = virtual_server.timeout;
+    spec.check = health::overridden(virtual_server.check, server.check);
+    // Only who asks for the names is checked differently when they change.
+    if (spec.send_program && spec.send_program->find("%n") != std::string::npos)
+        spec.label = virtual_server.name + "/" + server.name;
     spec.reentry = virtual_server.reentry;
     spec.weight = server.weight;
     spec.method = method_letter(config.network_of(virtual_server));

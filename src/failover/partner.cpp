@@ -113,7 +113,8 @@ void Step::heard_claim() {
             s_.child_failed = false;
             s_.child_retry_at.reset();
         }
-        s_.out_until = {};
+        // Not at once: a "stopped" that the partner said before may still be under way.
+        s_.out_until = std::min(s_.out_until, now_ + settings_.keepalive);
         if (!s_.stopping) settle();
         return;
     }

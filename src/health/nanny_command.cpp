@@ -14,6 +14,10 @@ std::string duration_text(std::chrono::milliseconds duration) {
 
 }  // namespace
 
+net::Endpoint checked_endpoint(const NannySpec& spec) {
+    return {spec.check.address.value_or(spec.real_server), spec.check.port.value_or(spec.real_port)};
+}
+
 std::vector<std::string> arguments(const NannySpec& spec) {
     std::vector<std::string> words;
     const auto flag = [&](const char* option) { words.emplace_back(option); };
@@ -47,6 +51,12 @@ std::vector<std::string> arguments(const NannySpec& spec) {
     optional("-U", spec.load_command);
     if (spec.foreground) flag("--nodaemon");
     flag("--lvs");
+    if (spec.timeout) option("--timeout", duration_text(*spec.timeout));
+    optional("--label", spec.label);
+    for (const auto& row : check_option_table()) {
+        const auto name = "--" + std::string(row.name);
+        optional(name.c_str(), row.write(spec.check));
+    }
     return words;
 }
 

@@ -1,9 +1,7 @@
 #include "pulse/process/child.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <string_view>
 
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -65,24 +63,12 @@ void apply(const SpawnRequest& request, SpawnSettings& settings) {
     posix_spawnattr_setflags(&settings.attributes, static_cast<short>(flags));
 }
 
-/// Pointers to these strings and a null, as exec(3) wants them; valid as long as the strings are.
-std::vector<char*> pointers(std::vector<std::string>& strings) {
+/// What exec(3) takes: pointers into `texts`, then a null one.
+std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> all;
-    all.reserve(strings.size() + 1);
-    for (auto& text : strings) all.push_back(text.data());
+    all.reserve(texts.size() + 1);
+    for (auto& text : texts) all.push_back(text.data());
     all.push_back(nullptr);
-    return all;
-}
-
-/// Ours with the additions in place of variables of the same name.
-std::vector<std::string> environment_with(const std::vector<std::string>& additions) {
-    std::vector<std::string> all = additions;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-        const std::string_view ours(*entry);
-        const auto name = ours.substr(0, ours.find('=') + 1);
-        if (std::ranges::none_of(additions, [&](const auto& added) { return added.starts_with(name); }))
-            all.emplace_back(ours);
-    }
     return all;
 }
 
@@ -96,13 +82,15 @@ std::string Exit::to_string() const {
 Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnRequest& request) {
     std::vector<std::string> words{request.program};
     words.insert(words.end(), request.arguments.begin(), request.arguments.end());
-    auto environment = environment_with(request.environment);
+    auto variables = request.environment;
+    const auto arguments = pointers(words);
+    const auto environment = pointers(variables);
 
     SpawnSettings settings;
     apply(request, settings);
     pid_t pid = 0;
     const int error = posix_spawnp(&pid, request.program.c_str(), &settings.files, &settings.attributes,
-                                   pointers(words).data(), pointers(environment).data());
+                                   arguments.data(), variables.empty() ? environ : environment.data());
     if (error != 0) return fail_errno("cannot start " + request.program, error);
 
     // By number: g++ 12 with older glibc has no C++-safe <sys/pidfd.h>. The descriptor is close-on-exec by

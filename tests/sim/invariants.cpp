@@ -74,6 +74,24 @@ void Simulation::watch_action(unsigned n, const failover::Action& action) {
         broken(fmt::format("node {} claims the role right after it was away", n));
 }
 
+/// Whether both have been running, awake and connected for so long.
+bool Simulation::calm_for(Duration time) const {
+    const auto since = now_ - time;
+    return std::ranges::any_of(ways_,
+                               [&](const Way& way) { return way.good_since && *way.good_since < since; }) &&
+           std::ranges::all_of(nodes_, [&](const Node& node) {
+               return node.running && !node.frozen && node.epoch_began < since && node.woke_at < since;
+           });
+}
+
+void Simulation::watch_claim(unsigned n) {
+    const auto& node = nodes_.at(n);
+    const auto& s = node.settings;
+    if (now_ < node.ordered_at + s.deadtime && node.ordered_at > nodes_.at(1 - n).ordered_at &&
+        calm_for(4 * s.deadtime) && can_serve(1 - n) && !nodes_.at(1 - n).state.child_failed)
+        broken(fmt::format("node {} takes the role back that an operator has moved", n));
+}
+
 void Simulation::watch_pair() {
     const auto& s = nodes_[0].settings;
     const bool both = std::ranges::all_of(nodes_, [](const Node& node) {
@@ -88,11 +106,13 @@ void Simulation::watch_pair() {
     if (both_since_ && now_ > *both_since_ + s.deadtime + 6 * s.keepalive)
         broken("both are active although they can hear each other");
 
+    if (both_since_ && now_ > *both_since_ + 3 * s.keepalive && calm_for(4 * s.deadtime))
+        broken("both are active although they have heard each other all the time");
+
     const bool served =
         std::ranges::any_of(nodes_, [](const Node& node) { return node.addresses && node.table; });
     const auto patience = std::max(s.deadtime, s.initdead) + 5 * s.deadtime + 2 * s.ready_limit +
                           s.handover_limit + s.child_failed_pause;
-    static_assert(sizeof patience > 0);
     if (served) {
         for (auto& node : nodes_)
             if (node.able_since) node.able_since = now_;

@@ -70,6 +70,7 @@ struct Node {
     std::uint16_t pings = 2;
     bool other_config = false;
     std::optional<TimePoint> able_since;  ///< by the world's clock: could serve
+    TimePoint ordered_at{};               ///< an operator moved the role away
     std::uint64_t claims = 0;             ///< how often it has claimed the role
 };
 

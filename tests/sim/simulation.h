@@ -68,7 +68,9 @@ class Simulation {
     // invariants.cpp
     void watch();
     void watch_action(unsigned n, const failover::Action& action);
+    void watch_claim(unsigned n);
     void watch_pair();
+    [[nodiscard]] bool calm_for(Duration time) const;
     void broken(const std::string& what);
     [[nodiscard]] bool can_serve(unsigned n) const;
     [[nodiscard]] Duration settling() const;

@@ -52,7 +52,10 @@ void Simulation::deliver_event(unsigned n, const failover::Event& event) {
     const auto before = node.state.role;
     auto next = failover::step(node.state, event, node.local(now_), node.settings);
     node.state = std::move(next.state);
-    if (before == Role::standby && node.state.role != Role::standby) ++node.claims;
+    if (before == Role::standby && node.state.role != Role::standby) {
+        ++node.claims;
+        watch_claim(n);
+    }
     for (const auto& action : next.actions) {
         perform(n, action);
         watch_action(n, action);
@@ -285,6 +288,9 @@ void Simulation::strike(const Blow& blow, unsigned n) {
         case Kind::stop:
             return feed(n, failover::StopAsked{15});
         case Kind::order:
+            if (node.running && !node.frozen && node.state.role == Role::active &&
+                !failover::refuses_failover(node.state, node.settings))
+                node.ordered_at = now_;
             return feed(n, failover::FailoverAsked{});
         case Kind::link_down:
         case Kind::link_up:

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pulse/health/check_options.h"
 #include "pulse/ipvs/table.h"
 #include "pulse/net/ip_address.h"
 #include "pulse/net/netmask.h"
@@ -51,8 +52,9 @@ struct RealServer {
     bool active = false;
     net::Port port;  ///< defaults to the virtual's port as known when the block opens
     int weight = 1;
-    int u_threshold = 0;  ///< connections at which it gets no more; 0: no limit
-    int l_threshold = 0;  ///< connections below which it gets some again; 0: 3/4 of the upper
+    int u_threshold = 0;           ///< connections at which it gets no more; 0: no limit
+    int l_threshold = 0;           ///< connections below which it gets some again; 0: 3/4 of the upper
+    health::CheckOptions check{};  ///< what of its virtual's `check` it overrides
 
     friend bool operator==(const RealServer&, const RealServer&) = default;
 };
@@ -99,7 +101,9 @@ struct VirtualServer {
     std::optional<std::string> send;    ///< escapes untranslated
     std::optional<std::string> expect;  ///< escapes untranslated
     bool use_regex = false;
-    std::chrono::milliseconds timeout{10'000};  ///< pause between checks and limit of each check
+    std::chrono::milliseconds timeout{10'000};  ///< limit of each check, and the pause between them unless
+    std::optional<std::chrono::milliseconds> check_interval;  ///< that is said
+    health::CheckOptions check;
     std::chrono::milliseconds reentry{180'000};
     std::optional<std::string> load_monitor;
     bool quiesce_server = false;

@@ -141,7 +141,9 @@ class Listings : public testing::Test {
             EXPECT_EQ(ours.status, before.status) << line;
             return;
         }
-        FAIL() << "never stood still: " << line;
+        FAIL() << "never stood still: " << line << "\n"
+               << look(lab::run(Program::packaged, words)).output
+               << look(lab::run(Program::packaged, words)).output;
     }
 
     /// Many connections are never all in one second; how a time is written is a unit test's business.

@@ -56,8 +56,8 @@ Samples samples(const Key& key) {
         case ValueType::choice:
         case ValueType::choices:
             return {split_words(key.choices).back(), "nosuch"};
-        case ValueType::word:
-            return {"\"some text\"", "two words"};
+        case ValueType::word:  // what becomes part of a request takes no blanks
+            return {key.name.starts_with("check_") ? key.example : "\"some text\"", "two words"};
         case ValueType::list:
             return {"[ a b ]", "a b"};
         case ValueType::path:
