@@ -170,6 +170,19 @@ std::vector<std::string> write_heartbeat_path(const Key&, const Config& in) {
     return words;
 }
 
+void read_multicast_group(Values& values, Config& out) {
+    if (!values.only()) return;
+    const auto address = read_host(values);
+    if (!address) return;
+    constexpr std::uint8_t v4_class = 0xe;
+    constexpr std::uint8_t v6_prefix = 0xff;
+    const auto first = address->bytes().front();
+    if (address->is_v4() ? first >> 4U != v4_class : first != v6_prefix)
+        return values.error(0, "invalid host name or ip address",
+                            "a multicast group is within 224.0.0.0 and 239.255.255.255, or begins with ff");
+    out.syncd_mcast_group = *address;
+}
+
 constexpr auto any = std::numeric_limits<long long>::max();
 
 /// Those of `check` stand in a virtual for all its servers, and in a server for itself.
@@ -216,6 +229,10 @@ const std::vector<Key>& table() {
      "program to run when this router becomes active", word<&Config::active_cmd>},
     {global, "inactive_cmd", ValueType::word, "", "", "/etc/sysconfig/ha/inactive.sh", "pulse",
      "program to run when this router stops being active, and at start", word<&Config::inactive_cmd>},
+    {global, "notify_cmd", ValueType::word, "", "", "/etc/sysconfig/ha/notify.sh", "pulse",
+     "program to run at every change, which it finds in its environment: PULSE_EVENT, PULSE_ROLE and others", word<&Config::notify_cmd>},
+    {global, "hook_timeout", ValueType::duration, "", "60", "10", "pulse",
+     "how long active_cmd, inactive_cmd and notify_cmd may run before they are killed; 0 is no limit", duration<&Config::hook_timeout, 0>},
     {global, "heartbeat", ValueType::boolean, "", "0", "1", "nobody",
      "without effect: backup_active decides whether heartbeats are sent", boolean<&Config::heartbeat>},
     {global, "heartbeat_port", ValueType::port, "", "539", "1050", "pulse",
@@ -252,6 +269,24 @@ const std::vector<Key>& table() {
      "device that the connection table is copied over", word<&Config::syncd_iface>},
     {global, "syncd_id", ValueType::integer, "", "0", "7", "pulse",
      "number, 0 to 255, that keeps several pairs on one network apart", access<&Config::syncd_id>(read_syncd_id)},
+    {global, "syncd_both", ValueType::boolean, "", "0", "1", "pulse",
+     "whether both routers send and receive the connection table at all times, not one each way by role", boolean<&Config::syncd_both>},
+    {global, "syncd_maxlen", ValueType::integer, "", "0", "1400", "pulse",
+     "bytes of a message with connections; 0 leaves it to the kernel", integer<&Config::syncd_maxlen, 0, 65507>},
+    {global, "syncd_mcast_group", ValueType::host, "", "", "224.0.0.82", "pulse",
+     "multicast group of these messages, IPv4 or IPv6; the kernel's own is 224.0.0.81", access<&Config::syncd_mcast_group>(read_multicast_group)},
+    {global, "syncd_port", ValueType::port, "", "0", "8849", "pulse",
+     "UDP port of these messages; 0 is the kernel's own, 8848", stored<&Config::syncd_port, read_port>},
+    {global, "syncd_ttl", ValueType::integer, "", "0", "2", "pulse",
+     "how many networks these messages may cross; 0 is the kernel's own, 1", integer<&Config::syncd_ttl, 0, 255>},
+    {global, "arp_repeat", ValueType::integer, "", "5", "3", "pulse",
+     "how often the floating addresses are announced after a takeover", integer<&Config::arp_repeat, 1>},
+    {global, "arp_interval", ValueType::duration, "", "1", "500ms", "pulse",
+     "time between two such rounds", duration<&Config::arp_interval, 1>},
+    {global, "arp_refresh", ValueType::duration, "", "0", "1m", "pulse",
+     "after the last, announce once more this often; 0 is never", duration<&Config::arp_refresh, 0>},
+    {global, "watchdog", ValueType::word, "", "", "/dev/watchdog", "pulse",
+     "watchdog device, fed while pulse works: it reboots a router whose pulse hangs or is killed", word<&Config::watchdog>},
     {global, "tcp_timeout", ValueType::duration, "", "0", "15m", "lvsd",
      "idle time after which an open TCP connection is forgotten; 0 keeps the kernel's", duration<&Config::tcp_timeout, 0>},
     {global, "tcpfin_timeout", ValueType::duration, "", "0", "2m", "lvsd",

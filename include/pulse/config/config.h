@@ -145,6 +145,8 @@ struct Config {
     std::optional<net::Netmask> nat_nmask;
     std::optional<std::string> active_cmd;
     std::optional<std::string> inactive_cmd;
+    std::optional<std::string> notify_cmd;
+    std::chrono::milliseconds hook_timeout{60'000};  ///< of these three; 0: no limit
 
     net::Port heartbeat_port{539};
     std::chrono::milliseconds keepalive{2'000};
@@ -163,6 +165,16 @@ struct Config {
     bool syncdaemon = false;
     std::string syncd_iface = "eth0";
     int syncd_id = 0;
+    bool syncd_both = false;  ///< both routers send and receive at all times, whoever is active
+    int syncd_maxlen = 0;     ///< bytes of a message; 0: the kernel's choice
+    std::optional<net::IpAddress> syncd_mcast_group;  ///< nullopt: the kernel's, 224.0.0.81
+    net::Port syncd_port;                             ///< 0: the kernel's, 8848
+    int syncd_ttl = 0;                                ///< 0: the kernel's, 1
+
+    int arp_repeat = 5;  ///< rounds of announcements after a takeover
+    std::chrono::milliseconds arp_interval{1'000};
+    std::chrono::milliseconds arp_refresh{0};  ///< one more round this often; 0: never
+    std::optional<std::string> watchdog;       ///< device that reboots a router whose pulse hangs
 
     /// IPVS idle timeouts; 0 leaves the kernel's value alone.
     std::chrono::seconds tcp_timeout{0};
