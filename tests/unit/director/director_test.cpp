@@ -189,7 +189,7 @@ TEST(DesiredTable, KernelsExtrasComeFromTheFile) {
     const auto& service = table.begin()->second.service;
     EXPECT_EQ(service.scheduler_flags, 0x18U);
     EXPECT_TRUE(service.one_packet);
-    EXPECT_EQ(service.persistence->engine, "sip");
+    EXPECT_EQ(service.engine, "sip");
     const auto& alpha = destinations(table).begin()->second;
     EXPECT_EQ(alpha.upper_threshold, 100U);
     EXPECT_EQ(alpha.lower_threshold, 50U);
