@@ -39,6 +39,7 @@ class Lvsd {
     void converge(Occasion occasion = Occasion::change);
     void log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion);
     void judge_quorum();
+    void judge_panic(TimePoint now);
     void set_timeouts();
     void tell_ready_when_settled();
     [[nodiscard]] Result<void> reload();

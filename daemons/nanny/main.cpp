@@ -1,9 +1,10 @@
-/// nanny: checks one real server and reports to lvsd. See options.cpp for the command line, monitor.h for the
-/// loop.
+/// nanny: checks one real server and reports to lvsd. See options.cpp for the command line, nanny.h for the
+/// process, monitor.h for one check.
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -17,8 +18,9 @@
 #include "pulse/process/channel.h"
 #include "pulse/sandbox/sandbox.h"
 
-#include "monitor.h"
+#include "nanny.h"
 #include "options.h"
+#include "rwho_listener.h"
 
 namespace {
 
@@ -34,9 +36,13 @@ void reset_signals() {
 }
 
 /// The check decides how much a nanny may do.
-sandbox::Rules sandbox_rules(const health::CheckSpec& check) {
+sandbox::Rules sandbox_rules(const nanny::Options& options) {
     sandbox::Rules rules;
-    rules.programs = std::holds_alternative<health::ProgramCheck>(check);
+    rules.programs =
+        options.shared ? options.shared == nanny::Shared::programs : health::starts_programs(options.spec);
+    // Every check may have a socket open at once, and every program a few descriptors.
+    if (options.shared) rules.descriptors = 65'536;
+    if (options.shared) rules.megabytes = 1024;
     return rules;
 }
 
@@ -49,28 +55,31 @@ int run(const std::vector<std::string>& arguments) {
         (void)std::fputs(farewell->text.c_str(), farewell->status == 0 ? stdout : stderr);
         return farewell->status;
     }
-    auto& [spec, escapes] = std::get<nanny::Options>(parsed);
+    auto& options = std::get<nanny::Options>(parsed);
+    const auto& spec = options.spec;
 
     reset_signals();
     log::open({.ident = "nanny", .foreground = spec.foreground, .verbose = spec.verbose});
+    std::optional<runtime::UniqueFd> rwho;
+    if (spec.load_command == "ruptime") {
+        if (auto opened = nanny::open_rwho_port())
+            rwho = std::move(*opened);
+        else
+            log::error("{}", opened.error().message());
+    }
     if (const auto dropped = sandbox::drop_privileges("nanny"); !dropped) {
         log::error("{}", dropped.error().message());
         return 1;
     }
     if (channel && !sandbox::die_with_parent(parent)) return 0;
 
-    auto [check, notes] = health::check_from(spec, escapes);
-    for (const auto& note : notes) log::info("{}", note);
-    if (spec.load_command && *spec.load_command != "none")
-        log::warning("load monitoring ({}) is not available: the weight stays as configured",
-                     *spec.load_command);
-
     boost::asio::io_context io(1);
-    const auto rules = sandbox_rules(check);
-    nanny::Monitor monitor(io, std::move(spec), std::move(check), std::move(channel));
+    nanny::Nanny nanny(io, std::move(channel), std::move(rwho));
+    const auto rules = sandbox_rules(options);
     if (const auto confined = sandbox::confine(rules); !confined)
         log::warning("going on without: {}", confined.error().message());
-    monitor.start();
+    nanny.start();
+    if (!options.shared) nanny.add("", std::move(options));
     io.run();
     return 0;
 }

@@ -73,4 +73,14 @@ std::string change_line(const health::NannySpec& spec, const health::Change& cha
     return line;
 }
 
+std::string hold_line(const health::NannySpec& spec, std::chrono::milliseconds hold) {
+    return fmt::format("real server {} stays out for {} s at least: it keeps failing (SIGHUP forgives it)",
+                       server(spec), static_cast<double>(hold.count()) / 1000);
+}
+
+std::string load_failure_line(const health::NannySpec& spec) {
+    return fmt::format("failed to read remote load of {} ({}): the weight stays",
+                       spec.real_server.to_string(), spec.load_command.value_or("none"));
+}
+
 }  // namespace pulse::nanny

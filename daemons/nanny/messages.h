@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -23,5 +24,11 @@ namespace pulse::nanny {
 /// Ours, with both ends and the reason: "real server 10.0.0.7:80 up -> down (read timed out)".
 [[nodiscard]] std::string change_line(const health::NannySpec& spec, const health::Change& change,
                                       long failures);
+
+/// "real server 10.0.0.7:80 stays out for 40 s at least: it keeps failing"
+[[nodiscard]] std::string hold_line(const health::NannySpec& spec, std::chrono::milliseconds hold);
+
+/// The original's line for a load that could not be read, with the server.
+[[nodiscard]] std::string load_failure_line(const health::NannySpec& spec);
 
 }  // namespace pulse::nanny

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -9,10 +10,14 @@
 
 namespace pulse::nanny {
 
+/// What the checks are that a nanny without one of its own will get.
+enum class Shared { sockets, programs };
+
 /// What the command line asks for.
 struct Options {
     health::NannySpec spec;
     health::Escapes escapes = health::Escapes::translate;
+    std::optional<Shared> shared{};  ///< no check of its own: the parent will add them
 
     friend bool operator==(const Options&, const Options&) = default;
 };

@@ -106,10 +106,10 @@ Result<process::Child> start(const asio::any_io_executor& executor, process::Spa
     return process::Child::spawn(executor, request);
 }
 
-process::SpawnRequest request_for(const health::ProgramCheck& check, int standard_output) {
+process::SpawnRequest request_for(const std::vector<std::string>& words, int standard_output) {
     process::SpawnRequest request;
-    request.program = check.words.front();
-    request.arguments.assign(check.words.begin() + 1, check.words.end());
+    request.program = words.front();
+    request.arguments.assign(words.begin() + 1, words.end());
     request.standard_output = standard_output;
     request.quiet_errors = true;
     request.own_group = true;
@@ -118,7 +118,7 @@ process::SpawnRequest request_for(const health::ProgramCheck& check, int standar
 
 }  // namespace
 
-asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePoint deadline) {
+asio::awaitable<ProgramResult> run_program(const std::vector<std::string>& words, TimePoint deadline) {
     Outcome failure;
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -131,7 +131,7 @@ asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePo
     ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
 
     const auto executor = co_await asio::this_coro::executor;
-    auto child = start(executor, request_for(check, writing.get()));
+    auto child = start(executor, request_for(words, writing.get()));
     writing.close();
     if (!child) {
         failure.number = child.error().code.value();
@@ -162,7 +162,13 @@ asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePo
     ran.signal = end->signal;
     ran.output = std::move(output->text());
     ran.truncated = output->truncated();
-    co_return health::judge(ran, check.expect);
+    co_return ran;
+}
+
+asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePoint deadline) {
+    auto result = co_await run_program(check.words, deadline);
+    if (auto* failure = std::get_if<Outcome>(&result)) co_return std::move(*failure);
+    co_return health::judge(std::get<health::ProgramRun>(result), check.expect);
 }
 
 }  // namespace pulse::probe

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "pulse/health/hysteresis.h"
+#include "pulse/load/weight.h"
 #include "pulse/net/ip_address.h"
 #include "pulse/net/service.h"
 
@@ -28,15 +31,38 @@ struct NannySpec {
     std::chrono::milliseconds interval{10'000};
     std::chrono::milliseconds reentry{180'000};
     int weight = 1;
-    char method = 'm';  ///< m, g or i, as ipvsadm names them
-    std::optional<std::string> load_command;
+    char method = 'm';                            ///< m, g or i, as ipvsadm names them
+    int rise = 0;                                 ///< good checks that a failed server needs; 0: by `reentry`
+    int fall = 1;                                 ///< failed checks that it takes to be down
+    std::chrono::milliseconds retry_interval{0};  ///< 0: as `interval`
+    std::chrono::milliseconds hold_down{0};       ///< 0: never
+
+    std::optional<std::string> load_command;  ///< none, rup, ruptime, agent, or a program
+    load::Formula load_formula = load::Formula::bounded;
+    std::chrono::milliseconds load_interval{20'000};
+    net::Port agent_port;
+    std::optional<int> weight_min;
+    std::optional<int> weight_max;
+    std::chrono::milliseconds slow_start{0};
 
     friend bool operator==(const NannySpec&, const NannySpec&) = default;
 };
 
+/// Whether the nanny has a say in the server's weight.
+[[nodiscard]] bool minds_weight(const NannySpec& spec);
+
+/// Whether it must start programs, to check or to learn the load.
+[[nodiscard]] bool starts_programs(const NannySpec& spec);
+
+[[nodiscard]] Pace pace_of(const NannySpec& spec);
+[[nodiscard]] load::Scale scale_of(const NannySpec& spec);
+
+/// The same for the same check, whatever process does it.
+[[nodiscard]] std::uint64_t identity(const NannySpec& spec);
+
 /// The arguments that make a nanny of this spec: the original's options in the original's order, so that a
-/// substitute `client_monitor` sees what it always saw. Whole seconds are written bare ("10"), fractions as
-/// milliseconds ("250ms").
+/// substitute `client_monitor` sees what it always saw; and ours after them where they are set. Whole seconds
+/// are written bare ("10"), fractions as milliseconds ("250ms").
 [[nodiscard]] std::vector<std::string> arguments(const NannySpec& spec);
 
 }  // namespace pulse::health

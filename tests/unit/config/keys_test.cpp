@@ -76,8 +76,8 @@ TEST(Keys, TableIsWhatTheReferenceLists) {
         block += key.section == Section::virtual_server ? 1U : 0U;
         server += key.section == Section::real_server ? 1U : 0U;
     }
-    EXPECT_EQ(global, 31U);
-    EXPECT_EQ(block, 33U);
+    EXPECT_EQ(global, 32U);
+    EXPECT_EQ(block, 44U);
     EXPECT_EQ(server, 6U);
     EXPECT_EQ(find_key(Section::global, "nosuch"), nullptr);
 }
