@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "pulse/base/text.h"
-#include "pulse/kernel/ipvs_client.h"
+#include "pulse/kernel/converge.h"
 
 namespace {
 

@@ -7,8 +7,11 @@
 #include <fmt/format.h>
 
 #include "pulse/config_file/load.h"
+#include "pulse/director/kernel_settings.h"
+#include "pulse/kernel/converge.h"
 #include "pulse/log/log.h"
 #include "pulse/runtime/async.h"
+#include "pulse/runtime/sysctl.h"
 
 #include "drained.h"
 
@@ -50,6 +53,7 @@ Lvsd::Lvsd(asio::io_context& context, Options options, config::Config config, ke
 
 void Lvsd::start() {
     set_timeouts();
+    set_sysctls();
     if (const auto found = ipvs_.dump())
         situation_ = director::adopt(config_, ipvs::table_of(*found));
     else
@@ -89,6 +93,18 @@ void Lvsd::set_timeouts() {
     if (auto set = ipvs_.set_timeouts(timeouts); !set) log::error("{}", set.error().message());
 }
 
+void Lvsd::set_sysctls() {
+    for (const auto& [name, value] : config_.sysctls.values) {
+        if (runtime::read_sysctl(name) == value) continue;
+        if (auto set = runtime::write_sysctl(name, value))
+            log::info("{} = {}", name, value);
+        else
+            log::error("{}", set.error().message());
+    }
+    for (const auto& advice : director::kernel_advice(config_, runtime::read_sysctl))
+        log::warning("{}", advice);
+}
+
 void Lvsd::on_report(const director::MonitorKey& key, const health::Report& report) {
     auto& standing = situation_.standings[key];
     const auto now = Clock::now();
@@ -117,21 +133,36 @@ void Lvsd::converge(Occasion occasion) {
     judge_quorum();
     const auto desired = director::desired_table(config_, situation_);
     for (const auto& [id, entry] : desired) owned_.insert(id);
-    const auto steps = kernel::converge(ipvs_, desired, owned_);
-    if (steps) {
-        log_steps(*steps, occasion);
-        if (failures_ > 0) log::info("the IPVS table is as it should be again");
+    const auto done = kernel::converge(ipvs_, desired, owned_);
+    table_known_ = done.has_value();
+    std::set<std::string> complaints;
+    if (!done) {
+        complaints.insert(done.error().message());
+    } else {
+        log_steps(done->made, occasion);
+        for (const auto& refusal : done->refused) complaints.insert(refusal.error.message());
+    }
+    complain(std::move(complaints));
+    if (complaints_.empty()) {
         failures_ = 0;
         retry_.cancel();
         // What the file no longer has is gone now; if it comes back, it is somebody else's.
         std::erase_if(owned_, [&](const auto& id) { return !desired.contains(id); });
         return;
     }
-    if (failures_++ == 0) log::error("{}", steps.error().message());
+    ++failures_;
     retry_.expires_after(retry_pause(failures_));
     retry_.async_wait([this](const boost::system::error_code& cancelled) {
         if (!cancelled) converge_soon();
     });
+}
+
+/// Says what is new, once.
+void Lvsd::complain(std::set<std::string> complaints) {
+    for (const auto& complaint : complaints)
+        if (!complaints_.contains(complaint)) log::error("{}", complaint);
+    if (complaints.empty() && !complaints_.empty()) log::info("the IPVS table is as it should be again");
+    complaints_ = std::move(complaints);
 }
 
 void Lvsd::log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion) {
@@ -172,7 +203,7 @@ asio::awaitable<void> Lvsd::watch_table() {
 }
 
 void Lvsd::tell_ready_when_settled() {
-    if (ready_told_ || !parent_ || failures_ > 0 || !director::settled(config_, situation_.standings)) return;
+    if (ready_told_ || !parent_ || !table_known_ || !director::settled(config_, situation_.standings)) return;
     ready_told_ = true;
     if (auto told = parent_->send(Fields().add("ready", "1")); !told)
         log::error("{}", told.error().message());
@@ -197,9 +228,11 @@ Result<void> Lvsd::reload() {
         const bool new_timeouts = config_.tcp_timeout != file->config.tcp_timeout ||
                                   config_.tcpfin_timeout != file->config.tcpfin_timeout ||
                                   config_.udp_timeout != file->config.udp_timeout;
+        const bool new_sysctls = config_.sysctls != file->config.sysctls;
         config_ = std::move(file->config);
         situation_ = director::still_known(std::move(situation_), config_);
         if (new_timeouts) set_timeouts();
+        if (new_sysctls) set_sysctls();
         log::info("reloaded: {}", changes.to_string());
     }
     reread_drains();  // an operator's wish counts whatever the file is like

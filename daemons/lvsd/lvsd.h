@@ -37,10 +37,12 @@ class Lvsd {
     void on_report(const director::MonitorKey& key, const health::Report& report);
     void converge_soon();
     void converge(Occasion occasion = Occasion::change);
+    void complain(std::set<std::string> complaints);
     void log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion);
     void judge_quorum();
     void judge_panic(TimePoint now);
     void set_timeouts();
+    void set_sysctls();
     void tell_ready_when_settled();
     [[nodiscard]] Result<void> reload();
     void reread_drains();
@@ -67,7 +69,9 @@ class Lvsd {
     bool leave_table_ = false;          ///< at the end
     TimePoint stranger_quiet_until_{};  ///< somebody else's changes were logged just now
     int strangers_steps_ = 0;           ///< put back, and not logged since
-    int failures_ = 0;                  ///< convergences that failed in a row
+    bool table_known_ = false;          ///< the last convergence went through, if with refusals
+    int failures_ = 0;                  ///< convergences in a row that left something to do
+    std::set<std::string> complaints_;  ///< about them, logged and not mended since
     bool ready_told_ = false;
     bool stopping_ = false;
 };

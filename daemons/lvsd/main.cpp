@@ -5,6 +5,7 @@
 
 #include "pulse/config_file/load.h"
 #include "pulse/ipvs/spelling.h"
+#include "pulse/kernel/converge.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
 #include "pulse/runtime/file.h"
@@ -75,7 +76,8 @@ int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool
     std::set<ipvs::ServiceId> ours;
     for (const auto* service : director::services(config)) ours.insert(director::service_id(*service));
     const auto removed = kernel::converge(ipvs, {}, ours);
-    return removed ? 0 : refuse(removed.error(), to_log);
+    if (!removed) return refuse(removed.error(), to_log);
+    return removed->refused.empty() ? 0 : refuse(removed->refused.front().error, to_log);
 }
 
 int run(int argc, char** argv) {

@@ -58,8 +58,13 @@ void Nannies::want(const std::vector<director::Monitor>& monitors, int checks_pe
 }
 
 Nannies::Kind Nannies::kind_of(const director::Monitor& monitor) const {
-    return {.program = is_substitute(monitor) ? monitor.program : settings_.program,
+    const bool tls = health::needs_tls(monitor.spec);
+    const auto& ours = settings_.program;
+    return {.program = is_substitute(monitor) ? monitor.program
+                       : tls                  ? ours + "-tls"
+                                              : ours,
             .programs = health::starts_programs(monitor.spec),
+            .files = tls,
             .rwho = monitor.spec.load_command == "ruptime"};
 }
 
@@ -146,7 +151,8 @@ Result<Nannies::Process> Nannies::start(const Watch& watch) const {
     if (!ends) return fail(ends.error(), "");
     process::SpawnRequest request{.program = watch.kind.program, .channel = ends->second.get()};
     if (watch.shared) {
-        request.arguments = {"-c", "--shared", watch.kind.programs ? "programs" : "sockets"};
+        const auto& kind = watch.kind;
+        request.arguments = {"-c", "--shared", kind.programs ? "programs" : kind.files ? "files" : "sockets"};
         if (watch.kind.rwho) request.arguments.insert(request.arguments.end(), {"-U", "ruptime"});
         if (settings_.foreground) request.arguments.emplace_back("--nodaemon");
         if (settings_.verbose) request.arguments.emplace_back("-v");

@@ -50,6 +50,7 @@ class Nannies {
     struct Kind {
         std::string program;
         bool programs = false;  ///< they start programs
+        bool files = false;     ///< they read certificates
         bool rwho = false;      ///< they listen for rwhod
         friend auto operator<=>(const Kind&, const Kind&) = default;
     };

@@ -24,7 +24,7 @@ po::options_description description(Options& options) {
         ("remove", po::bool_switch(&options.remove),
          "take the services of the file out of the IPVS table and end")  //
         ("nanny", po::value(&options.nanny)->default_value(runtime::program_directory() + "/nanny"),
-         "program that checks a real server");
+         "program that checks a real server; with -tls after it, one that can do so over TLS");
     return all;
 }
 

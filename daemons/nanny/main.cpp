@@ -1,5 +1,5 @@
-/// nanny: checks one real server and reports to lvsd. See options.cpp for the command line, nanny.h for the
-/// process, monitor.h for one check.
+/// nanny, and nanny-tls: checks one real server and reports to lvsd. See options.cpp for the command line,
+/// nanny.h for the process, monitor.h for one check.
 
 #include <csignal>
 #include <cstdio>
@@ -15,10 +15,12 @@
 
 #include "pulse/health/check.h"
 #include "pulse/log/log.h"
+#include "pulse/probe/run.h"
 #include "pulse/process/channel.h"
 #include "pulse/sandbox/sandbox.h"
 
 #include "nanny.h"
+#include "once.h"
 #include "options.h"
 #include "rwho_listener.h"
 
@@ -38,12 +40,33 @@ void reset_signals() {
 /// The check decides how much a nanny may do.
 sandbox::Rules sandbox_rules(const nanny::Options& options) {
     sandbox::Rules rules;
-    rules.programs =
-        options.shared ? options.shared == nanny::Shared::programs : health::starts_programs(options.spec);
+    if (!options.shared) {
+        rules.programs = health::starts_programs(options.spec);
+        rules.ping = options.spec.check.kind == health::CheckKind::icmp;
+        return rules;
+    }
+    rules.programs = options.shared == nanny::Shared::programs;
+    rules.files = options.shared == nanny::Shared::files;
+    rules.ping = true;
     // Every check may have a socket open at once, and every program a few descriptors.
-    if (options.shared) rules.descriptors = 65'536;
-    if (options.shared) rules.megabytes = 1024;
+    rules.descriptors = 65'536;
+    rules.megabytes = 1024;
     return rules;
+}
+
+void shut_the_door(const sandbox::Rules& rules) {
+    if (const auto confined = sandbox::confine(rules); !confined)
+        log::warning("going on without: {}", confined.error().message());
+}
+
+/// One check, for people, under the same restrictions.
+int once(const nanny::Options& options) {
+    const auto [check, notes] = health::check_from(options.spec, options.escapes);
+    for (const auto& note : notes) log::info("{}", note);
+    if (const auto prepared = probe::prepare(check); !prepared)
+        log::error("every check will fail: {}", prepared.error().message());
+    shut_the_door(sandbox_rules(options));
+    return nanny::check_once(options.spec, check);
 }
 
 int run(const std::vector<std::string>& arguments) {
@@ -57,6 +80,10 @@ int run(const std::vector<std::string>& arguments) {
     }
     auto& options = std::get<nanny::Options>(parsed);
     const auto& spec = options.spec;
+    if (health::needs_tls(spec) && !probe::speaks_tls()) {
+        (void)std::fputs("nanny: only nanny-tls can check this\n", stderr);
+        return 1;
+    }
 
     reset_signals();
     log::open({.ident = "nanny", .foreground = spec.foreground, .verbose = spec.verbose});
@@ -73,13 +100,14 @@ int run(const std::vector<std::string>& arguments) {
     }
     if (channel && !sandbox::die_with_parent(parent)) return 0;
 
+    if (options.once) return once(options);
+
     boost::asio::io_context io(1);
     nanny::Nanny nanny(io, std::move(channel), std::move(rwho));
     const auto rules = sandbox_rules(options);
-    if (const auto confined = sandbox::confine(rules); !confined)
-        log::warning("going on without: {}", confined.error().message());
     nanny.start();
     if (!options.shared) nanny.add("", std::move(options));
+    shut_the_door(rules);
     io.run();
     return 0;
 }

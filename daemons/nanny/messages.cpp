@@ -33,6 +33,7 @@ std::optional<std::string> failure_line(const health::NannySpec& spec, const hea
         case Reason::read_timed_out:
             return fmt::format("READ to {} timed out", server(spec));
         case Reason::closed_early:
+            if (outcome.wanted == 0) return std::nullopt;
             return fmt::format("READ from {} was too short[{}>={}]", server(spec), outcome.wanted,
                                outcome.received);
         case Reason::bad_expression:
@@ -50,6 +51,16 @@ std::optional<std::string> failure_line(const health::NannySpec& spec, const hea
         case Reason::connect_failed:
         case Reason::write_timed_out:
         case Reason::answer_differs:
+        case Reason::bad_answer:
+        case Reason::service_refused:
+        case Reason::http_status:
+        case Reason::http_body:
+        case Reason::dns_status:
+        case Reason::dns_differs:
+        case Reason::tls_failed:
+        case Reason::certificate_untrusted:
+        case Reason::certificate_expired:
+        case Reason::certificate_differs:
         case Reason::forced_down:
         case Reason::local_failure:
             break;

@@ -92,7 +92,7 @@ asio::awaitable<void> Monitor::check_forever(std::shared_ptr<Monitor> self) {
 asio::awaitable<health::Outcome> Monitor::one_check() {
     health::Outcome broken;
     try {
-        co_return co_await probe::run(check_, Clock::now() + spec_.interval);
+        co_return co_await probe::run(check_, Clock::now() + spec_.timeout.value_or(spec_.interval));
     } catch (const std::exception& e) {
         log::error("internal error while checking: {}", e.what());
         broken.reason = health::Reason::local_failure;
@@ -120,7 +120,7 @@ asio::awaitable<void> Monitor::read_load_forever(std::shared_ptr<Monitor> self) 
 
 /// False when there was nothing to learn; the weight then stays.
 asio::awaitable<bool> Monitor::one_reading() {
-    const auto deadline = Clock::now() + spec_.interval;
+    const auto deadline = Clock::now() + spec_.timeout.value_or(spec_.interval);
     const std::string source = *spec_.load_command;
     std::optional<double> read;
     if (source == "agent") {
@@ -151,6 +151,7 @@ void Monitor::note(const health::Outcome& outcome) {
         if (!outcome.good() && standing_.verdict == health::Verdict::down)
             log::info("still failing: {}", health::text(outcome));
     }
+    if (!outcome.note.empty() && outcome.note != last_.note) log::warning("{}", outcome.note);
     if (!outcome.good()) ++failures_;
     last_ = outcome;
 }

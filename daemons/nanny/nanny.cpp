@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "pulse/log/log.h"
+#include "pulse/probe/run.h"
 #include "pulse/runtime/async.h"
 
 namespace pulse::nanny {
@@ -30,6 +31,8 @@ void Nanny::add(const std::string& id, Options options) {
     remove(id);
     auto [check, notes] = health::check_from(options.spec, options.escapes);
     for (const auto& note : notes) log::info("{}", note);
+    if (const auto prepared = probe::prepare(check); !prepared)
+        log::error("every check will fail: {}", prepared.error().message());
     auto& monitor = monitors_[id];
     monitor = std::make_shared<Monitor>(io_.get_executor(), id, std::move(options.spec), std::move(check),
                                         rwho_ ? &*rwho_ : nullptr,

@@ -96,9 +96,13 @@ Problem read_formula(std::string_view name, load::Formula& formula) {
 }
 
 Problem read_shared(std::string_view kind, std::optional<Shared>& shared) {
-    if (kind != "sockets" && kind != "programs") return "unknown kind";
-    shared = kind == "sockets" ? Shared::sockets : Shared::programs;
-    return nullptr;
+    if (kind == "sockets")
+        shared = Shared::sockets;
+    else if (kind == "files")
+        shared = Shared::files;
+    else if (kind == "programs")
+        shared = Shared::programs;
+    return shared ? nullptr : "unknown kind";
 }
 
 /// The first letter after an optional dash: g, i, or anything else for m.
@@ -166,13 +170,22 @@ constexpr std::array rows{
         [](Draft& d, Text v) { return store(d.options.spec.expect, v); }},
     Row{"regex", nullptr, "the expected text is a POSIX extended regular expression",
         [](Draft& d, Text) { return turn_on(d.options.spec.regex); }},
-    Row{"send_program,e", "COMMAND", "check by running this instead; %h and %p are address and port",
+    Row{"send_program,e", "COMMAND",
+        "check by running this instead; %h is the address, %p the port, %v the virtual address",
         [](Draft& d, Text v) { return store(d.options.spec.send_program, v); }},
     Row{"suppress,T", nullptr, "do not translate backslash sequences",
         [](Draft& d, Text) {
             d.options.escapes = health::Escapes::keep;
             return ignore();
         }},
+    Row{"timeout", "TIME", "time limit of each check, if not the interval",
+        [](Draft& d, Text v) {
+            return read_duration(v, d.options.spec.timeout.emplace(d.options.spec.interval));
+        }},
+    Row{"label", "NAMES", "VIRTUAL/SERVER, for %n in --send_program",
+        [](Draft& d, Text v) { return store(d.options.spec.label, v); }},
+    Row{"once", nullptr, "check once, say how it went, and end: with 0 if the server is well, else with 1",
+        [](Draft& d, Text) { return turn_on(d.options.once); }},
     Row{"quiesce_server,q", nullptr, "on failure the weight becomes 0 instead of the server being removed",
         [](Draft& d, Text) { return turn_on(d.options.spec.quiesce); }},
     Row{"rise", "N", "good checks in a row that a failed server needs (as --reentrytime makes it)",
@@ -202,7 +215,7 @@ constexpr std::array rows{
             int scale = 0;
             return read_number(v, scale);
         }},
-    Row{"shared", "KIND", "sockets or programs: as many checks of that kind as the parent process adds",
+    Row{"shared", "KIND", "sockets, files or programs: what the checks need that the parent process will add",
         [](Draft& d, Text v) { return read_shared(v, d.options.shared); }},
     Row{"nodaemon,n", nullptr, "log to standard output", [](Draft& d, Text) { return turn_on(d.nodaemon); }},
     Row{"nofork,c", nullptr, "log to syslog", [](Draft& d, Text) { return turn_on(d.nofork); }},
@@ -231,6 +244,9 @@ po::options_description description() {
         else
             options.add_options()(row.names, row.help);
     }
+    for (const auto& row : health::check_option_table())
+        options.add_options()(row.name.data(), po::value<std::string>()->value_name(row.value.data()),
+                              row.help.data());
     return options;
 }
 
@@ -251,6 +267,17 @@ std::string usage() {
     for (const auto& row : rows)
         text += " [" + shortest_name(row) + (row.value != nullptr ? std::string(" ") + row.value : "") + "]";
     return text + "\n";
+}
+
+/// Takes one option, known to `description`, by its long name.
+Problem read(Draft& draft, const std::string& name, const std::string& value) {
+    const auto row =
+        std::find_if(rows.begin(), rows.end(), [&](const Row& each) { return long_name(each) == name; });
+    if (row != rows.end()) return row->read(draft, value);
+    for (const auto& option : health::check_option_table())
+        if (option.name == name)
+            return option.read(draft.options.spec.check, value) ? nullptr : "invalid value";
+    return "unknown option";
 }
 
 /// popt gives an option the word after it whatever that looks like; Boost refuses one that looks like an
@@ -292,6 +319,7 @@ std::variant<Options, Farewell> settle(Draft draft) {
         if (!address) return refusal("bad IP address -- " + *draft.virtual_address);
         spec.virtual_address = *address;
     }
+    if (const auto problem = health::problem(spec)) return refusal(*problem);
     if (draft.fos) return refusal("failover services (--fos) are not available; use --lvs");
     if (!draft.lvs) return refusal("unknown service type");
     spec.real_port = draft.real_port.value_or(spec.virtual_port);
@@ -327,10 +355,8 @@ std::variant<Options, Farewell> parse_options(const std::vector<std::string>& ar
         if (option.string_key == "usage") return Farewell{.status = 0, .text = usage()};
         if (option.string_key == "version")
             return Farewell{.status = 0, .text = "nanny (pulse) " PULSE_VERSION "\n"};
-        const auto row = std::find_if(rows.begin(), rows.end(),
-                                      [&](const Row& each) { return long_name(each) == option.string_key; });
-        if (row == rows.end()) return bad_argument(option.string_key, "unknown option");
-        if (const auto* problem = row->read(draft, option.value.empty() ? "" : option.value.front()))
+        if (const auto* problem =
+                read(draft, option.string_key, option.value.empty() ? "" : option.value.front()))
             return bad_argument(option.original_tokens.front(), problem);
     }
     return settle(std::move(draft));

@@ -11,13 +11,14 @@
 namespace pulse::nanny {
 
 /// What the checks are that a nanny without one of its own will get.
-enum class Shared { sockets, programs };
+enum class Shared { sockets, files, programs };
 
 /// What the command line asks for.
 struct Options {
     health::NannySpec spec;
     health::Escapes escapes = health::Escapes::translate;
     std::optional<Shared> shared{};  ///< no check of its own: the parent will add them
+    bool once = false;               ///< one check, told on standard output
 
     friend bool operator==(const Options&, const Options&) = default;
 };

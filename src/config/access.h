@@ -90,7 +90,7 @@ void read_duration_into(Values& values, OwnerOf<Member>& owner) {
     const auto read = read_duration(values);
     if (!read) return;
     if (read->count() < lowest) return values.error(0, "integer out of range", "it must be more than 0");
-    const auto whole = std::chrono::duration_cast<MemberOf<Member>>(*read);
+    const auto whole = std::chrono::duration_cast<typename Unwrapped<MemberOf<Member>>::Type>(*read);
     if (whole != *read) return values.error(0, "integer expected", "this one is in whole seconds");
     owner.*Member = whole;
 }

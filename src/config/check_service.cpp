@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <set>
 
-#include "pulse/base/escape.h"
-
 #include "checks.h"
 
 namespace pulse::config {
@@ -23,8 +21,6 @@ class ServiceCheck {
     void table();
     void tunnel();
     void ports();
-    void probe();
-    void escapes(std::string_view key, const std::optional<std::string>& text);
     void pool();
     void server(const RealServer& server, const Block& block);
 
@@ -97,24 +93,6 @@ void ServiceCheck::ports() {
              "the kernel takes port 0, which is every port, only together with persistence");
 }
 
-void ServiceCheck::probe() {
-    const bool judges_answers = service_.expect || service_.send_program || service_.client_monitor;
-    if (service_.protocol == net::Protocol::udp && !judges_answers)
-        warn(block_, "protocol", "a UDP service without expect",
-             "silence counts as up, so a dead real server stays; give send and expect, or send_program");
-    escapes("send", service_.send);
-    if (!service_.use_regex) escapes("expect", service_.expect);
-}
-
-void ServiceCheck::escapes(std::string_view key, const std::optional<std::string>& text) {
-    if (!text || !unescape(*text).kept_unknown) return;
-    std::size_t at = 0;
-    while (at < text->size() && !(text->at(at) == '\\' && unescape(text->substr(at, 2) + " ").kept_unknown))
-        at += text->at(at) == '\\' ? 2 : 1;
-    warn(block_, key, "a backslash that begins no escape: " + quoted(text->substr(at, 2)),
-         R"(it stays as it is; nanny translates \\ \r \n \t \' and \")");
-}
-
 void ServiceCheck::server(const RealServer& server, const Block& block) {
     if (!server.active) return;
     if (server.address.is_unspecified()) {
@@ -167,7 +145,6 @@ void ServiceCheck::run() {
     address();
     table();
     ports();
-    probe();
     pool();
 }
 
@@ -176,7 +153,9 @@ void ServiceCheck::run() {
 void check_service(const Checked& file, const VirtualServer& service, const Block& block) {
     if (service.pmask && service.persistent == seconds(0) && !file.has(block, "persistent"))
         file.report.warning(file.place(block, "pmask"), "pmask without persistent has no effect");
-    if (service.active) ServiceCheck(file, service, block).run();
+    if (!service.active) return;
+    ServiceCheck(file, service, block).run();
+    check_probe(file, service, block);
 }
 
 }  // namespace pulse::config

@@ -22,6 +22,11 @@ struct Checked {
         if (const auto* entry = document.find(block, key)) return document.place(entry->key);
         return block.kind == BlockKind::file ? Place{.line = 1} : document.place(block.keyword);
     }
+    /// Of what the key, which the block has, says.
+    [[nodiscard]] Place value_place(const Block& block, std::string_view key) const {
+        const auto* entry = document.find(block, key);
+        return document.place(entry->values.empty() ? entry->key : entry->values.front());
+    }
     [[nodiscard]] bool has(const Block& block, std::string_view key) const {
         return document.find(block, key) != nullptr;
     }
@@ -32,6 +37,9 @@ void check_routers(const Checked& file);
 
 /// about one active virtual and its servers,
 void check_service(const Checked& file, const VirtualServer& service, const Block& block);
+
+/// about how its servers are checked,
+void check_probe(const Checked& file, const VirtualServer& service, const Block& block);
 
 /// and about virtuals that get in each other's way.
 void check_clashes(const Checked& file);

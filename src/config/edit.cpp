@@ -49,6 +49,7 @@ const Block& parent_of(const Document& document, const Block& wanted) {
 std::string_view keyword(BlockKind kind) {
     return kind == BlockKind::virtual_server ? "virtual"
            : kind == BlockKind::failover     ? "failover"
+           : kind == BlockKind::sysctl       ? "sysctl"
                                              : "server";
 }
 
@@ -123,7 +124,7 @@ std::string unset_key(const Document& document, const Block& block, std::string_
 
 Result<std::string> add_block(const Document& document, const Block& parent, BlockKind kind,
                               std::string_view name) {
-    const auto spelled = spell_name(name);
+    const auto spelled = has_name(kind) ? spell_name(name) : "";
     if (!spelled) return fail(std::error_code(), "no block can have the name " + quoted(name));
     const Lines lines(document);
     const auto siblings = Document::blocks(parent, kind);
@@ -140,7 +141,7 @@ Result<std::string> add_block(const Document& document, const Block& parent, Blo
     std::vector<std::string> added;
     if (apart && after > 0 && !lines.is_blank(after)) added.emplace_back();
     const auto indent = block_indent(document, parent);
-    added.push_back(indent + std::string(keyword(kind)) + " " + *spelled + " {");
+    added.push_back(indent + std::string(keyword(kind)) + " " + *spelled + (spelled->empty() ? "{" : " {"));
     added.push_back(indent + "}");
     return lines.insert_after(after, added);
 }

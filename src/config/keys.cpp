@@ -1,11 +1,12 @@
 #include "pulse/config/keys.h"
 
-#include <array>
+#include <algorithm>
 
 #include "pulse/base/text.h"
 #include "pulse/ipvs/schedulers.h"
 
 #include "access.h"
+#include "probe_keys.h"
 
 namespace pulse::config {
 
@@ -16,6 +17,7 @@ using S = RealServer;
 constexpr auto global = Section::global;
 constexpr auto block = Section::virtual_server;
 constexpr auto server = Section::real_server;
+constexpr auto setting = Section::sysctl;
 
 constexpr std::string_view networks = "nat direct tunnel";
 
@@ -113,10 +115,42 @@ void read_syncd_id(Values& values, Config& out) {
                        "it is read as " + std::to_string(out.syncd_id) + "; it must be within 0 and 255");
 }
 
+void read_switch(Values& values, Sysctls& out) {
+    if (const auto on = read_boolean(values))
+        out.values.insert_or_assign(std::string(values.key().name), *on ? 1 : 0);
+}
+
+template <int lowest, int highest>
+void read_number(Values& values, Sysctls& out) {
+    if (const auto number = read_integer(values, lowest, highest))
+        out.values.insert_or_assign(std::string(values.key().name), static_cast<int>(*number));
+}
+
+std::vector<std::string> write_setting(const Key& key, const Sysctls& in) {
+    const auto found = in.values.find(key.name);
+    return found == in.values.end() ? std::vector<std::string>{} : words(found->second);
+}
+
+constexpr Access<Sysctls> on_or_off{.read = read_switch, .write = write_setting};
+
+template <int lowest, int highest>
+constexpr Access<Sysctls> number_within{.read = read_number<lowest, highest>, .write = write_setting};
+
 constexpr auto any = std::numeric_limits<long long>::max();
 
-const auto& table() {
-    static const auto rows = std::to_array<Key>({
+/// Those of `check` stand in a virtual for all its servers, and in a server for itself.
+std::vector<Key> with_probe_keys(std::vector<Key> rows) {
+    for (const auto section : {block, server}) {
+        const auto keys = probe_keys(section);
+        const auto last =
+            std::find_if(rows.rbegin(), rows.rend(), [&](const Key& key) { return key.section == section; });
+        rows.insert(last.base(), keys.begin(), keys.end());
+    }
+    return rows;
+}
+
+const std::vector<Key>& table() {
+    static const auto rows = with_probe_keys({
         // clang-format off
     {global, "serial_no", ValueType::integer, "", "0", "42", "web tool",
      "counts the changes made to this file", integer<&Config::serial_no, -any, any>},
@@ -226,7 +260,7 @@ const auto& table() {
     {block, "client_monitor", ValueType::word, "", "", "/usr/local/sbin/monitor", "lvsd",
      "program to check the real servers with instead of nanny", word<&V::client_monitor>},
     {block, "send_program", ValueType::word, "", "", "\"/usr/local/bin/check %h %p\"", "nanny",
-     "program to check a real server with; %h is its address, %p its port", word<&V::send_program>},
+     "program to check a real server with; %h is its address, %p its port, %v the service's address, %n VIRTUAL/SERVER", word<&V::send_program>},
     {block, "send", ValueType::word, "", "", "\"GET / HTTP/1.0\\r\\n\\r\\n\"", "nanny",
      "what to send to a real server to check it", word<&V::send>},
     {block, "expect", ValueType::word, "", "", "\"HTTP/1.1 200\"", "nanny",
@@ -234,7 +268,9 @@ const auto& table() {
     {block, "use_regex", ValueType::boolean, "", "0", "1", "nanny",
      "whether expect is a regular expression", boolean<&V::use_regex>},
     {block, "timeout", ValueType::duration, "", "10", "5", "nanny",
-     "pause between checks, and the longest a check may take", duration<&V::timeout, 1>},
+     "the longest a check may take, and the pause between checks unless check_interval says otherwise", duration<&V::timeout, 1>},
+    {block, "check_interval", ValueType::duration, "", "", "2", "nanny",
+     "pause between checks; default: timeout", duration<&V::check_interval, 1>},
     {block, "reentry", ValueType::duration, "", "180", "30", "nanny",
      "how long a failed real server must be well again before it returns", duration<&V::reentry, 0>},
     {block, "rise", ValueType::integer, "", "0", "3", "nanny",
@@ -284,6 +320,56 @@ const auto& table() {
      "connections at which it gets no more; 0 is no limit", integer<&S::u_threshold>},
     {server, "l_threshold", ValueType::integer, "", "0", "800", "lvsd",
      "connections below which it gets some again; 0 is three quarters of u_threshold", integer<&S::l_threshold>},
+    {setting, "net.ipv4.ip_forward", ValueType::boolean, "", "", "1", "lvsd",
+     "whether this router forwards IPv4 packets; network = nat needs it", on_or_off},
+    {setting, "net.ipv6.conf.all.forwarding", ValueType::boolean, "", "", "1", "lvsd",
+     "whether this router forwards IPv6 packets; network = nat needs it", on_or_off},
+    {setting, "net.ipv4.vs.expire_nodest_conn", ValueType::boolean, "", "", "1", "lvsd",
+     "1: a connection to a removed real server is reset, not met with silence", on_or_off},
+    {setting, "net.ipv4.vs.expire_quiescent_template", ValueType::boolean, "", "", "1", "lvsd",
+     "1: persistence does not lead new connections to a real server of weight 0", on_or_off},
+    {setting, "net.ipv4.vs.conn_reuse_mode", ValueType::integer, "", "", "1", "lvsd",
+     "1: a connection that reuses a client's port may go to another real server", number_within<0, 3>},
+    {setting, "net.ipv4.vs.conntrack", ValueType::boolean, "", "", "1", "lvsd",
+     "1: netfilter follows balanced connections too, for rules that look at their state", on_or_off},
+    {setting, "net.ipv4.vs.sloppy_tcp", ValueType::boolean, "", "", "1", "lvsd",
+     "1: a TCP connection may begin in its middle, as after a takeover without synchronisation", on_or_off},
+    {setting, "net.ipv4.vs.sloppy_sctp", ValueType::boolean, "", "", "1", "lvsd",
+     "the same for SCTP", on_or_off},
+    {setting, "net.ipv4.vs.nat_icmp_send", ValueType::boolean, "", "", "1", "lvsd",
+     "1: packets of a real server that belong to no connection are answered with ICMP", on_or_off},
+    {setting, "net.ipv4.vs.schedule_icmp", ValueType::boolean, "", "", "1", "lvsd",
+     "1: ICMP errors without a connection are balanced too", on_or_off},
+    {setting, "net.ipv4.vs.ignore_tunneled", ValueType::boolean, "", "", "1", "lvsd",
+     "1: packets that came out of a tunnel to this router are not balanced", on_or_off},
+    {setting, "net.ipv4.vs.pmtu_disc", ValueType::boolean, "", "", "1", "lvsd",
+     "1: the path's MTU is discovered for tunnels", on_or_off},
+    {setting, "net.ipv4.vs.cache_bypass", ValueType::boolean, "", "", "0", "lvsd",
+     "1: without a real server, packets go on to their own destination", on_or_off},
+    {setting, "net.ipv4.vs.run_estimation", ValueType::boolean, "", "", "1", "lvsd",
+     "0: no rates are kept, which saves time with very many services", on_or_off},
+    {setting, "net.ipv4.vs.backup_only", ValueType::boolean, "", "", "1", "lvsd",
+     "1: while this router receives synchronised connections it does not balance", on_or_off},
+    {setting, "net.ipv4.vs.sync_ports", ValueType::integer, "", "", "1", "lvsd",
+     "how many ports and threads synchronisation uses; counts from its next start", number_within<1, 64>},
+    {setting, "net.ipv4.vs.sync_refresh_period", ValueType::integer, "", "", "0", "lvsd",
+     "after how many seconds an unchanged connection is synchronised again; 0: by packets", number_within<0, largest_int>},
+    {setting, "net.ipv4.vs.sync_retries", ValueType::integer, "", "", "0", "lvsd",
+     "how often a synchronisation message is repeated", number_within<0, 3>},
+    {setting, "net.ipv4.vs.sync_persist_mode", ValueType::integer, "", "", "0", "lvsd",
+     "1: of a persistent service only the persistence is synchronised", number_within<0, 1>},
+    {setting, "net.ipv4.vs.sync_qlen_max", ValueType::integer, "", "", "4096", "lvsd",
+     "how many synchronisation messages may wait", number_within<1, largest_int>},
+    {setting, "net.ipv4.vs.drop_entry", ValueType::integer, "", "", "0", "lvsd",
+     "defence: 1 drops half-open connections at random when memory is short, 3 always", number_within<0, 3>},
+    {setting, "net.ipv4.vs.drop_packet", ValueType::integer, "", "", "0", "lvsd",
+     "defence: 1 drops packets at a rate when memory is short, 3 always", number_within<0, 3>},
+    {setting, "net.ipv4.vs.secure_tcp", ValueType::integer, "", "", "0", "lvsd",
+     "defence: 1 keeps stricter connection states when memory is short, 3 always", number_within<0, 3>},
+    {setting, "net.ipv4.vs.amemthresh", ValueType::integer, "", "", "1024", "lvsd",
+     "how many free pages of memory are short", number_within<0, largest_int>},
+    {setting, "net.ipv4.vs.am_droprate", ValueType::integer, "", "", "10", "lvsd",
+     "with drop_packet = 3, one packet of this many is dropped", number_within<1, largest_int>},
         // clang-format on
     });
     return rows;
@@ -318,6 +404,8 @@ std::string_view place_name(Section section) {
             return "in a virtual or failover block";
         case Section::real_server:
             return "in a server block";
+        case Section::sysctl:
+            return "in a sysctl block";
     }
     return "";
 }

@@ -164,6 +164,7 @@ std::optional<BlockKind> block_keyword(std::string_view word) {
     if (word == "virtual") return BlockKind::virtual_server;
     if (word == "failover") return BlockKind::failover;
     if (word == "server") return BlockKind::server;
+    if (word == "sysctl") return BlockKind::sysctl;
     return std::nullopt;
 }
 

@@ -14,6 +14,11 @@ namespace {
 
 using Shape = LexedLine::Shape;
 
+/// How a block of this kind opens.
+std::string opening(std::string_view keyword, BlockKind kind) {
+    return std::string(keyword) + (has_name(kind) ? " NAME {" : " {");
+}
+
 class Parser {
   public:
     explicit Parser(std::string_view text) : text_(text), lines_(split_lines(text)) {}
@@ -106,8 +111,9 @@ void Parser::brace(const LexedLine& lexed, std::size_t at) {
     while (open < rest.size() && !view(rest[open]).starts_with('{')) ++open;
     if (open == rest.size()) return missing_brace(lexed);
     if (open > at)
-        report_.error(place(rest[at]), "unexpected arguments: " + quoted(view(rest[at])),
-                      "a name with blanks needs quotes");
+        report_.error(
+            place(rest[at]), "unexpected arguments: " + quoted(view(rest[at])),
+            has_name(open_.back().kind) ? "a name with blanks needs quotes" : "this block has no name");
     else if (view(rest[open]) != "{" || open + 1 < rest.size())
         report_.error(place(rest[open]),
                       "unexpected arguments: " + quoted(view({rest[open].begin, rest.back().end})),
@@ -119,22 +125,23 @@ void Parser::brace(const LexedLine& lexed, std::size_t at) {
 /// not.
 void Parser::missing_brace(const LexedLine& lexed) {
     awaiting_brace_ = true;
-    report_.error(
-        place(lexed.first), "missing arguments",
-        "a block opens with a name and a brace on one line: " + std::string(view(lexed.first)) + " NAME {");
+    report_.error(place(lexed.first), "missing arguments",
+                  (has_name(open_.back().kind) ? "a block opens with a name and a brace on one line: "
+                                               : "the block opens with a brace on the same line: ") +
+                      opening(view(lexed.first), open_.back().kind));
 }
 
 void Parser::block(BlockKind kind, const LexedLine& lexed) {
     make_room(kind, lexed);
     lines_[index_].kind = LineKind::block_open;
     Block block{.kind = kind, .keyword = lexed.first, .first_line = number()};
-    const bool named =
-        !lexed.rest.empty() && (lexed.rest.front().quote != '\0' || view(lexed.rest.front()) != "{");
+    const bool named = has_name(kind) && !lexed.rest.empty() &&
+                       (lexed.rest.front().quote != '\0' || view(lexed.rest.front()) != "{");
     if (named) block.name = lexed.rest.front();
     open_.push_back(std::move(block));
-    if (!named && !lexed.rest.empty())
+    if (has_name(kind) && !named && !lexed.rest.empty())
         report_.error(place(lexed.first), "missing arguments",
-                      "the block needs a name: " + std::string(view(lexed.first)) + " NAME {");
+                      "the block needs a name: " + opening(view(lexed.first), kind));
     brace(lexed, named ? 1 : 0);
 }
 
@@ -149,7 +156,8 @@ void Parser::skip_foreign(const LexedLine& lexed) {
             Report unheard;
             const auto inner = lex(text_, lines_[at], 0, unheard);
             const auto kind = block_keyword(view(inner.first));
-            if (inner.shape == Shape::header && kind && *kind != BlockKind::server && inner.rest.size() == 2)
+            if (inner.shape == Shape::header && kind && *kind != BlockKind::server &&
+                inner.rest.size() == (has_name(*kind) ? 2U : 1U))
                 break;
         }
         lines_[at].kind = LineKind::foreign;
@@ -168,7 +176,7 @@ void Parser::skip_foreign(const LexedLine& lexed) {
 void Parser::header(const LexedLine& lexed) {
     const auto word = view(lexed.first);
     if (const auto kind = block_keyword(word)) return block(*kind, lexed);
-    constexpr auto keywords = std::to_array<std::string_view>({"virtual", "failover", "server"});
+    constexpr auto keywords = std::to_array<std::string_view>({"virtual", "failover", "server", "sysctl"});
     const auto meant = is_keepalived_directive(word) ? std::string_view{} : nearest(word, keywords);
     if (meant.empty()) return skip_foreign(lexed);
     report_.error(place(lexed.first), "unknown command: " + quoted(word),

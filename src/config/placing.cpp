@@ -78,7 +78,8 @@ std::optional<int> commented_out(const Document& document, const Block& block, s
         if (words.empty()) continue;
         if (words.front() == "}") --depth;
         if (depth == 0 && words.size() > 2 && words[0] == key && words[1] == "=") found = number;
-        if (words.size() == 3 && words.back() == "{" && block_keyword(words.front())) ++depth;
+        const auto kind = block_keyword(words.front());
+        if (kind && words.back() == "{" && words.size() == (has_name(*kind) ? 3U : 2U)) ++depth;
     }
     return found;
 }

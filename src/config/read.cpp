@@ -40,6 +40,7 @@ class Reader {
     void duplicates(const Block& block);
     VirtualServer virtual_server(const Block& block);
     RealServer server(const Block& block, net::Port port);
+    void sysctls(const Block& block, Sysctls& out);
     void check(const Config& config);
 
     const Document& document_;
@@ -103,6 +104,14 @@ RealServer Reader::server(const Block& block, net::Port port) {
     return out;
 }
 
+void Reader::sysctls(const Block& block, Sysctls& out) {
+    recognised_ = true;
+    for (const auto& statement : block.statements)
+        if (const auto* inner = std::get_if<Entry>(&statement.content))
+            entry(*inner, Section::sysctl, out, net::Family::v4);
+    duplicates(block);
+}
+
 VirtualServer Reader::virtual_server(const Block& block) {
     recognised_ = true;
     VirtualServer out;
@@ -141,6 +150,8 @@ Config Reader::file() {
             out.virtual_servers.push_back(virtual_server(*block));
         } else if (block->kind == BlockKind::failover) {
             out.failover_services.push_back(virtual_server(*block));
+        } else if (block->kind == BlockKind::sysctl) {
+            sysctls(*block, out.sysctls);
         } else if (block->kind == BlockKind::server) {
             (void)server(*block, {});  // refused where it stands, yet its own mistakes are worth telling
         }

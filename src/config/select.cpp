@@ -23,6 +23,7 @@ constexpr auto kinds = std::to_array<Kind>({
     {"virtual", BlockKind::virtual_server, Section::global, Section::virtual_server},
     {"failover", BlockKind::failover, Section::global, Section::virtual_server},
     {"server", BlockKind::server, Section::virtual_server, Section::real_server},
+    {"sysctl", BlockKind::sysctl, Section::global, Section::sysctl},
 });
 
 /// A block among the others of its kind.
@@ -72,6 +73,7 @@ class Selector {
 
   private:
     void inside(const Selection& at, const Kind& kind, std::string_view rest);
+    void inside_the_only(const Selection& at, const Kind& kind, std::string_view rest);
     [[nodiscard]] Selection step(const Selection& at, const Kind& kind, const Named& named) const;
 
     const Document& document_;
@@ -83,7 +85,8 @@ Selection Selector::step(const Selection& at, const Kind& kind, const Named& nam
     auto next = at;
     next.block = named.block;
     next.section = kind.inner;
-    next.path += (at.path.empty() ? "" : ".") + std::string(kind.keyword) + "." + named.canonical();
+    next.path += (at.path.empty() ? "" : ".") + std::string(kind.keyword);
+    if (has_name(kind.kind)) next.path += "." + named.canonical();
     if (kind.inner == Section::real_server) {
         next.server_index = named.index;
     } else {
@@ -91,6 +94,17 @@ Selection Selector::step(const Selection& at, const Kind& kind, const Named& nam
         next.virtual_index = named.index;
     }
     return next;
+}
+
+/// Blocks without a name are one: the last of them counts.
+void Selector::inside_the_only(const Selection& at, const Kind& kind, std::string_view rest) {
+    const auto blocks = named_blocks(document_, *at.block, kind.kind);
+    if (blocks.empty()) return;
+    const auto next = step(at, kind, blocks.back());
+    if (rest.empty())
+        found.push_back(next);
+    else
+        walk(next, rest);
 }
 
 void Selector::inside(const Selection& at, const Kind& kind, std::string_view rest) {
@@ -122,10 +136,13 @@ void Selector::walk(const Selection& at, std::string_view rest) {
     }
     for (const auto& kind : kinds) {
         if (kind.outer != at.section || !rest.starts_with(kind.keyword)) continue;
-        if (rest == kind.keyword)
-            inside(at, kind, "*");
-        else if (rest[kind.keyword.size()] == '.')
-            inside(at, kind, rest.substr(kind.keyword.size() + 1));
+        const bool whole = rest == kind.keyword;
+        if (!whole && rest[kind.keyword.size()] != '.') continue;
+        const auto inner = whole ? std::string_view{} : rest.substr(kind.keyword.size() + 1);
+        if (!has_name(kind.kind))
+            inside_the_only(at, kind, inner);
+        else
+            inside(at, kind, whole ? "*" : inner);
     }
 }
 
@@ -135,6 +152,8 @@ Error Selector::complaint(std::string_view path) const {
     const auto word = furthest_rest_.substr(0, furthest_rest_.find('.'));
     for (const auto& kind : kinds) {
         if (kind.outer != furthest_.section || word != kind.keyword) continue;
+        if (!has_name(kind.kind))
+            return {.code = {}, .context = "there is no sysctl block; pulsectl add sysctl makes one"};
         const auto wanted = furthest_rest_.substr(std::min(word.size() + 1, furthest_rest_.size()));
         std::string there;
         constexpr std::size_t most = 8;
@@ -168,7 +187,7 @@ Result<std::vector<Selection>> select(const Document& document, std::string_view
 
 std::vector<Selection> all_blocks(const Document& document) {
     std::vector<Selection> all{file_of(document)};
-    for (const auto* path : {"virtual", "failover"}) {
+    for (const auto* path : {"sysctl", "virtual", "failover"}) {
         Selector outer(document);
         outer.walk(file_of(document), path);
         for (auto& block : outer.found) {
@@ -184,6 +203,7 @@ std::vector<Selection> all_blocks(const Document& document) {
 std::vector<std::string> values_of(const Config& config, const Selection& selection) {
     const auto& key = *selection.key;
     if (selection.section == Section::global) return values_of(key, config);
+    if (selection.section == Section::sysctl) return values_of(key, config.sysctls);
     const auto& services =
         selection.kind == BlockKind::failover ? config.failover_services : config.virtual_servers;
     const auto& service = services.at(selection.virtual_index);

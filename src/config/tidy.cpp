@@ -78,8 +78,10 @@ void Tidier::entry(const Entry& entry, std::string_view rest) {
         values += " " + std::string(view(token));
         words.emplace_back(document_.value(token));
     }
-    // Quotes that the original would stumble over are put differently, if that can be done.
-    if (!words.empty() && read_words(trim(values)) != words)
+    // Quotes that the original would stumble over are put differently, if that can be done. A line without an
+    // equal sign is a mistake for its author to mend; quotes may be all that keeps a word there from looking
+    // like one.
+    if (entry.equals && !words.empty() && read_words(trim(values)) != words)
         if (const auto spelled = spell(words)) values = " " + *spelled;
     put(std::string(view(entry.key)) + (entry.equals ? " =" : "") + values);
 }
@@ -87,8 +89,9 @@ void Tidier::entry(const Entry& entry, std::string_view rest) {
 void Tidier::open(const Block& block, std::string_view rest) {
     comment_before(rest);
     std::string name;
-    if (block.name) name = spell_name(document_.value(*block.name)).value_or(std::string(view(*block.name)));
-    put(std::string(view(block.keyword)) + " " + name + " {");
+    if (block.name)
+        name = spell_name(document_.value(*block.name)).value_or(std::string(view(*block.name))) + " ";
+    put(std::string(view(block.keyword)) + " " + name + "{");
     ++depth_;
     after_opening_ = true;
 }

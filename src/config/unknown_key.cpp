@@ -34,7 +34,8 @@ std::vector<std::string_view> names_in(Section section) {
     return names;
 }
 
-constexpr auto sections = std::to_array({Section::global, Section::virtual_server, Section::real_server});
+constexpr auto sections =
+    std::to_array({Section::global, Section::virtual_server, Section::real_server, Section::sysctl});
 
 }  // namespace
 
@@ -42,11 +43,18 @@ std::string unknown_key_hint(Section section, std::string_view name) {
     if (const auto pasted = pasted_hint(name); !pasted.empty()) return std::string(pasted);
     for (const auto& row : refused)
         if (row.section == section && row.name == name) return std::string(row.hint);
-    if (block_keyword(name)) return "it opens a block: " + std::string(name) + " NAME {";
+    if (const auto kind = block_keyword(name))
+        return "it opens a block: " + std::string(name) + (has_name(*kind) ? " NAME {" : " {");
     std::string places;
     for (const auto other : sections)
         if (find_key(other, name)) places += (places.empty() ? "" : " or ") + std::string(place_name(other));
     if (!places.empty()) return "this key belongs " + places;
+    for (const auto full : names_in(Section::sysctl))
+        if (full.ends_with("." + std::string(name)))
+            return "did you mean " + quoted(full) +
+                   (section == Section::sysctl
+                        ? "?"
+                        : ", which belongs " + std::string(place_name(Section::sysctl)) + "?");
     if (const auto meant = nearest(name, names_in(section)); !meant.empty())
         return "did you mean " + quoted(meant) + "?";
     for (const auto other : sections)

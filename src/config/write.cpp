@@ -40,6 +40,8 @@ std::string block(std::string_view keyword, const VirtualServer& service) {
 
 std::string write(const Config& config) {
     auto out = entries(Section::global, config, {}, "");
+    if (!config.sysctls.values.empty())
+        out += "\nsysctl {\n" + entries(Section::sysctl, config.sysctls, {}, "    ") + "}\n";
     for (const auto& service : config.virtual_servers) out += block("virtual", service);
     for (const auto& service : config.failover_services) out += block("failover", service);
     return out.empty() ? "\n" : out;  // a file without a byte would be refused

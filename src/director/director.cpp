@@ -128,7 +128,12 @@ health::NannySpec nanny_spec(const config::Config& config, const config::Virtual
     spec.expect = virtual_server.expect;
     spec.regex = virtual_server.use_regex;
     spec.quiesce = virtual_server.quiesce_server;
-    spec.interval = virtual_server.timeout;
+    spec.interval = virtual_server.check_interval.value_or(virtual_server.timeout);
+    if (spec.interval != virtual_server.timeout) spec.timeout = virtual_server.timeout;
+    spec.check = health::overridden(virtual_server.check, server.check);
+    // Only who asks for the names is checked differently when they change.
+    if (spec.send_program && spec.send_program->find("%n") != std::string::npos)
+        spec.label = virtual_server.name + "/" + server.name;
     spec.reentry = virtual_server.reentry;
     spec.weight = server.weight;
     spec.rise = virtual_server.rise;
@@ -190,10 +195,10 @@ std::vector<const config::VirtualServer*> services(const config::Config& config)
 }
 
 std::vector<const config::VirtualServer*> duplicates(const config::Config& config) {
-    const auto chosen = services(config);
     std::vector<const config::VirtualServer*> left_out;
+    std::set<ipvs::ServiceId> taken;
     for (const auto& virtual_server : config.virtual_servers)
-        if (can_serve(virtual_server) && std::ranges::find(chosen, &virtual_server) == chosen.end())
+        if (can_serve(virtual_server) && !taken.insert(service_id(virtual_server)).second)
             left_out.push_back(&virtual_server);
     return left_out;
 }
@@ -326,14 +331,16 @@ std::string Changes::to_string() const {
 
 Changes changes(const config::Config& before, const config::Config& after) {
     Changes counted;
-    for (const auto& step :
-         ipvs::plan(desired_table(before, everyone_up(before)), desired_table(after, everyone_up(after))))
+    const auto table = desired_table(before, everyone_up(before));
+    for (const auto& step : ipvs::plan(table, desired_table(after, everyone_up(after))))
         match(
             step, [&](const ipvs::AddService&) { ++counted.added; },
             [&](const ipvs::AddDestination&) { ++counted.added; },
             [&](const ipvs::EditService&) { ++counted.edits; },
             [&](const ipvs::EditDestination&) { ++counted.edits; },
-            [&](const ipvs::DeleteService&) { ++counted.removed; },
+            [&](const ipvs::DeleteService& gone) {
+                counted.removed += 1 + static_cast<int>(table.at(gone.id).destinations.size());
+            },
             [&](const ipvs::DeleteDestination&) { ++counted.removed; });
     std::map<MonitorKey, Monitor> was;
     for (auto& monitor : monitors(before)) was.emplace(monitor.key, monitor);

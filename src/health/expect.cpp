@@ -1,66 +1,25 @@
 #include "pulse/health/expect.h"
 
 #include <algorithm>
-#include <array>
-
-#include <regex.h>
+#include <utility>
 
 #include "pulse/base/match.h"
 
 namespace pulse::health {
 
-/// A compiled POSIX extended regular expression.
-class Matcher::Expression {
-  public:
-    explicit Expression(const std::string& text)
-        : error_(::regcomp(&compiled_, text.c_str(), REG_EXTENDED)) {}
-    ~Expression() {
-        if (error_ == 0) ::regfree(&compiled_);
-    }
-    Expression(const Expression&) = delete;
-    Expression& operator=(const Expression&) = delete;
-    Expression(Expression&&) = delete;
-    Expression& operator=(Expression&&) = delete;
+Pattern::Pattern(std::string expression) : text(std::move(expression)), compiled(Expression::compile(text)) {}
 
-    [[nodiscard]] bool usable() const { return error_ == 0; }
-
-    [[nodiscard]] std::string error() const {
-        std::array<char, 128> text{};
-        ::regerror(error_, &compiled_, text.data(), text.size());
-        return text.data();
-    }
-
-    /// `complete`: the end of `text` is the end of the answer, so that `$` matches there.
-    [[nodiscard]] bool found_in(std::string_view text, bool complete) const {
-        regmatch_t range{};
-        range.rm_so = 0;
-        range.rm_eo = static_cast<regoff_t>(text.size());
-        // REG_STARTEND: answers may hold NUL bytes and need not end in one.
-        const int flags = REG_STARTEND | (complete ? 0 : REG_NOTEOL);
-        return ::regexec(&compiled_, text.data(), 1, &range, flags) == 0;
-    }
-
-  private:
-    regex_t compiled_{};
-    int error_;
-};
-
-Matcher::Matcher(const Expectation& expectation) : expectation_(expectation) {
+Matcher::Matcher(Expectation expectation) : expectation_(std::move(expectation)) {
     if (std::holds_alternative<NoAnswer>(expectation_)) progress_ = Progress::matched;
-    if (const auto* pattern = std::get_if<Pattern>(&expectation_)) {
-        expression_ = std::make_unique<Expression>(pattern->expression);
-        if (!expression_->usable()) progress_ = Progress::bad_expression;
-    }
+    if (const auto* pattern = std::get_if<Pattern>(&expectation_))
+        if (!pattern->compiled) progress_ = Progress::bad_expression;
 }
-
-Matcher::~Matcher() = default;
-Matcher::Matcher(Matcher&&) noexcept = default;
-Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
 void Matcher::feed(std::string_view bytes) {
     if (decided()) return;
     match(
-        expectation_, [](const NoAnswer&) {}, [&](const AnyAnswer&) { progress_ = Progress::matched; },
+        expectation_, [](const NoAnswer&) {}, [&](const NoRefusal&) { progress_ = Progress::matched; },
+        [&](const AnyAnswer&) { progress_ = Progress::matched; },
         [&](const Prefix& prefix) {
             const auto rest = std::string_view(prefix.text).substr(received_);
             const auto compared = std::min(rest.size(), bytes.size());
@@ -77,12 +36,13 @@ void Matcher::feed(std::string_view bytes) {
 }
 
 void Matcher::search(bool complete) {
-    if (expression_->found_in(window_, complete))
+    const auto& expression = *std::get<Pattern>(expectation_).compiled;
+    if (expression.found_in(window_, complete))
         progress_ = Progress::matched;
     else if (complete)
         progress_ = Progress::differs;
     else
-        progress_ = expression_->found_in(window_, true) ? Progress::fits_so_far : Progress::undecided;
+        progress_ = expression.found_in(window_, true) ? Progress::fits_so_far : Progress::undecided;
 }
 
 void Matcher::close() {
@@ -96,7 +56,8 @@ void Matcher::close() {
 }
 
 void Matcher::stop_waiting() {
-    if (progress_ == Progress::fits_so_far) progress_ = Progress::matched;
+    const bool silence_is_good = std::holds_alternative<NoRefusal>(expectation_) && !decided();
+    if (progress_ == Progress::fits_so_far || silence_is_good) progress_ = Progress::matched;
 }
 
 Outcome Matcher::outcome() const {
@@ -106,7 +67,8 @@ Outcome Matcher::outcome() const {
         case Progress::differs:
             return {.reason = Reason::answer_differs};
         case Progress::bad_expression:
-            return {.reason = Reason::bad_expression, .detail = expression_->error()};
+            return {.reason = Reason::bad_expression,
+                    .detail = std::get<Pattern>(expectation_).compiled.error().context};
         case Progress::closed_early: {
             const auto* prefix = std::get_if<Prefix>(&expectation_);
             return {.reason = Reason::closed_early,

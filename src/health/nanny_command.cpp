@@ -51,6 +51,12 @@ std::uint64_t identity(const NannySpec& spec) {
     return hash;
 }
 
+bool needs_tls(const NannySpec& spec) { return needs_tls(spec.check.kind.value_or(CheckKind::classic)); }
+
+net::Endpoint checked_endpoint(const NannySpec& spec) {
+    return {spec.check.address.value_or(spec.real_server), spec.check.port.value_or(spec.real_port)};
+}
+
 std::vector<std::string> arguments(const NannySpec& spec) {
     std::vector<std::string> words;
     const auto flag = [&](const char* option) { words.emplace_back(option); };
@@ -102,6 +108,12 @@ std::vector<std::string> arguments(const NannySpec& spec) {
     duration("--slow-start", spec.slow_start, defaults.slow_start);
     if (spec.foreground) flag("--nodaemon");
     flag("--lvs");
+    // In one word each, so that a value may look like an option.
+    if (spec.timeout) words.push_back("--timeout=" + duration_text(*spec.timeout));
+    if (spec.label) words.push_back("--label=" + *spec.label);
+    for (const auto& row : check_option_table())
+        if (const auto value = row.write(spec.check))
+            words.push_back("--" + std::string(row.name) + "=" + *value);
     return words;
 }
 

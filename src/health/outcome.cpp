@@ -40,6 +40,26 @@ Words words(Reason reason) {
             return {"answer differs"};
         case Reason::bad_expression:
             return {"bad regular expression", Tail::detail};
+        case Reason::bad_answer:
+            return {"bad answer", Tail::detail};
+        case Reason::service_refused:
+            return {"server refuses", Tail::detail};
+        case Reason::http_status:
+            return {"HTTP status ", Tail::number};
+        case Reason::http_body:
+            return {"HTTP body differs"};
+        case Reason::dns_status:
+            return {"name server says", Tail::detail};
+        case Reason::dns_differs:
+            return {"name server answers otherwise", Tail::detail};
+        case Reason::tls_failed:
+            return {"TLS failed", Tail::detail};
+        case Reason::certificate_untrusted:
+            return {"certificate not trusted", Tail::detail};
+        case Reason::certificate_expired:
+            return {"certificate expired", Tail::detail};
+        case Reason::certificate_differs:
+            return {"certificate is not for the name", Tail::detail};
         case Reason::program_exited:
             return {"program exited with status ", Tail::number};
         case Reason::program_killed:

@@ -1,6 +1,7 @@
 #include "pulse/ipvs/plan.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 
 #include "pulse/base/match.h"
@@ -65,6 +66,33 @@ std::string describe(const Step& step) {
         [](const DeleteDestination& s) {
             return "remove server " + s.endpoint.to_string() + " from " + s.service.to_string();
         });
+}
+
+std::string refusal(const Step& step, int error_number) {
+    const auto service = [&](const Service& wanted) -> std::string {
+        if (error_number == ENOENT)
+            return "; this kernel has no scheduler \"" + wanted.scheduler + "\" (module ip_vs_" +
+                   wanted.scheduler + ")" +
+                   (wanted.persistence && !wanted.persistence->engine.empty() ? " or no persistence engine"
+                                                                              : "");
+        if (error_number == EAFNOSUPPORT) return "; IPv6 is off in this kernel";
+        return {};
+    };
+    const auto server = [&](const Destination& wanted) -> std::string {
+        if (error_number != EINVAL) return {};
+        if (wanted.forwarding == Forwarding::tunnel)
+            return "; its address must be a host's own, and of the service's family while connections are "
+                   "synchronised";
+        return "; its address must be a host's own, not that of a network or group, and of the service's "
+               "family";
+    };
+    return describe(step) + match(
+                                step, [&](const AddService& s) { return service(s.service); },
+                                [&](const EditService& s) { return service(s.service); },
+                                [&](const AddDestination& s) { return server(s.destination); },
+                                [&](const EditDestination& s) { return server(s.destination); },
+                                [](const DeleteService&) { return std::string(); },
+                                [](const DeleteDestination&) { return std::string(); });
 }
 
 }  // namespace pulse::ipvs

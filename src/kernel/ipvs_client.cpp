@@ -155,12 +155,12 @@ Result<std::vector<FailedStep>> IpvsClient::apply(std::span<const ipvs::Step> st
         const auto batch = steps.subspan(first, std::min(NetlinkSocket::batch_size, steps.size() - first));
         while (batch_.size() < batch.size()) batch_.emplace_back(nlmsg_alloc_size(message_size));
         for (std::size_t i = 0; i < batch.size(); ++i) write(batch_[i].get(), batch[i]);
-        auto done =
-            socket_.request_all(std::span(batch_).first(batch.size()), [&](std::size_t index, int error) {
-                if (error == 0) return;
-                const std::error_code code(error, std::system_category());
-                failed.push_back({.index = first + index, .error = {code, ipvs::describe(batch[index])}});
-            });
+        auto done = socket_.request_all(std::span(batch_).first(batch.size()), [&](std::size_t index,
+                                                                                   int error) {
+            if (error == 0) return;
+            const std::error_code code(error, std::system_category());
+            failed.push_back({.index = first + index, .error = {code, ipvs::refusal(batch[index], error)}});
+        });
         if (!done) return fail(done.error(), "writing the IPVS table");
     }
     return failed;
@@ -210,36 +210,6 @@ Result<void> IpvsClient::stop_sync() {
             return fail(done.error(), "stopping connection synchronisation");
     }
     return {};
-}
-
-Result<std::vector<ipvs::Step>> converge(IpvsClient& client, const ipvs::Table& desired,
-                                         const std::set<ipvs::ServiceId>& owned) {
-    auto ours = owned;
-    for (const auto& [id, entry] : desired) ours.insert(id);
-    std::vector<ipvs::Step> made;
-    Result<void> last;
-    constexpr int attempts = 3;
-    for (int attempt = 0; attempt < attempts; ++attempt) {
-        const auto dump = client.dump();
-        if (!dump) return fail(dump.error(), "");
-        const auto steps = ipvs::plan(ipvs::only(ipvs::table_of(*dump), ours), desired);
-        if (steps.empty()) return made;
-        const auto failed = client.apply(steps);
-        if (!failed) return fail(failed.error(), "");
-        last = {};
-        if (!failed->empty()) last = tl::unexpected(failed->front().error);
-        std::size_t next_failed = 0;
-        for (std::size_t i = 0; i < steps.size(); ++i) {
-            const bool refused = next_failed < failed->size() && (*failed)[next_failed].index == i;
-            if (refused)
-                ++next_failed;
-            else
-                made.push_back(steps[i]);
-        }
-    }
-    if (!last) return fail(last.error(), "");
-    return fail(std::errc::resource_unavailable_try_again,
-                "the IPVS table does not keep what is written to it");
 }
 
 }  // namespace pulse::kernel

@@ -100,7 +100,7 @@ asio::awaitable<std::optional<double>> ask_rstat(net::Endpoint port_mapper, Time
 }
 
 asio::awaitable<std::optional<std::string>> printed_by(std::vector<std::string> words, TimePoint deadline) {
-    auto result = co_await run_program(words, deadline);
+    auto result = co_await run_program(words, deadline, Trace());
     auto* ran = std::get_if<health::ProgramRun>(&result);
     if (ran == nullptr || ran->signal != 0 || ran->status != 0) co_return std::nullopt;
     co_return std::move(ran->output);

@@ -12,8 +12,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "pulse/base/printable.h"
 #include "pulse/health/program.h"
 #include "pulse/process/child.h"
+#include "pulse/process/descendants.h"
 #include "pulse/runtime/async.h"
 #include "pulse/runtime/unique_fd.h"
 
@@ -72,7 +74,7 @@ asio::awaitable<void> drain(std::shared_ptr<Output> output) {
     }
 }
 
-/// Kills the program's process group unless told that it has ended.
+/// Kills the program and its descendants unless told that it has ended.
 class KillGuard {
   public:
     explicit KillGuard(const process::Child& child) : child_(&child) {}
@@ -83,7 +85,7 @@ class KillGuard {
     KillGuard& operator=(KillGuard&&) = delete;
 
     void kill() {
-        if (child_ != nullptr) child_->kill_group(SIGKILL);
+        if (child_ != nullptr) process::kill_with_descendants(child_->pid());
         child_ = nullptr;
     }
     void ended() { child_ = nullptr; }
@@ -91,6 +93,12 @@ class KillGuard {
   private:
     const process::Child* child_;
 };
+
+std::string in_words(const std::vector<std::string>& words) {
+    std::string line;
+    for (const auto& word : words) line += (line.empty() ? "" : " ") + word;
+    return line;
+}
 
 /// Buries a killed program whenever it really dies: one in uninterruptible sleep must not stop the next
 /// check.
@@ -112,13 +120,18 @@ process::SpawnRequest request_for(const std::vector<std::string>& words, int sta
     request.arguments.assign(words.begin() + 1, words.end());
     request.standard_output = standard_output;
     request.quiet_errors = true;
+    // The same whether nanny was started by systemd, by pulse or in somebody's shell.
+    request.environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
+                           "SHELL=/bin/sh", "LANG=C.UTF-8"};
     request.own_group = true;
     return request;
 }
 
 }  // namespace
 
-asio::awaitable<ProgramResult> run_program(const std::vector<std::string>& words, TimePoint deadline) {
+asio::awaitable<ProgramResult> run_program(const std::vector<std::string>& words, TimePoint deadline,
+                                           const Trace& trace) {
+    if (trace) trace("running: " + in_words(words));
     Outcome failure;
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -162,11 +175,17 @@ asio::awaitable<ProgramResult> run_program(const std::vector<std::string>& words
     ran.signal = end->signal;
     ran.output = std::move(output->text());
     ran.truncated = output->truncated();
+    if (trace)
+        trace((ran.signal != 0 ? "killed by signal " + std::to_string(ran.signal)
+                               : "exited with status " + std::to_string(ran.status)) +
+              ", printed " + std::to_string(ran.output.size()) + " bytes: \"" + printable(ran.output, 200) +
+              "\"");
     co_return ran;
 }
 
-asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePoint deadline) {
-    auto result = co_await run_program(check.words, deadline);
+asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePoint deadline,
+                                       const Trace& trace) {
+    auto result = co_await run_program(check.words, deadline, trace);
     if (auto* failure = std::get_if<Outcome>(&result)) co_return std::move(*failure);
     co_return health::judge(std::get<health::ProgramRun>(result), check.expect);
 }

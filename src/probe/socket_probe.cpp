@@ -3,17 +3,24 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
 
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <unistd.h>
 
+#include "pulse/base/printable.h"
+#include "pulse/health/conversation.h"
 #include "pulse/runtime/async.h"
 #include "pulse/runtime/unique_fd.h"
+
+#include "channel.h"
+#include "socket_address.h"
 
 namespace pulse::probe {
 
@@ -21,37 +28,17 @@ namespace asio = boost::asio;
 using asio::posix::stream_descriptor;
 using health::Outcome;
 using health::Reason;
+using health::Transport;
 
 namespace {
 
-/// How long an answer that fits so far may pause before it is taken as complete.
+/// How long an answer that may be complete is waited for to go on.
 constexpr auto quiet_time = std::chrono::milliseconds(100);
 
-/// Enough for any answer that is compared; one datagram of more is cut.
-constexpr std::size_t read_size = 2048;
+constexpr std::size_t read_size = 4096;
 
-/// A socket address of either family, in the shape connect(2) takes.
-struct SocketAddress {
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-
-    explicit SocketAddress(const net::Endpoint& endpoint) {
-        const auto bytes = endpoint.address.bytes();
-        if (endpoint.address.is_v4()) {
-            sockaddr_in v4{};
-            v4.sin_family = AF_INET;
-            v4.sin_port = htons(endpoint.port.number);
-            std::memcpy(&v4.sin_addr, bytes.data(), bytes.size());
-            std::memcpy(&storage, &v4, size = sizeof v4);
-        } else {
-            sockaddr_in6 v6{};
-            v6.sin6_family = AF_INET6;
-            v6.sin6_port = htons(endpoint.port.number);
-            std::memcpy(&v6.sin6_addr, bytes.data(), bytes.size());
-            std::memcpy(&storage, &v6, size = sizeof v6);
-        }
-    }
-};
+/// No answer to a check is longer; a server that floods us must not keep us.
+constexpr std::size_t longest_answer = 1024UL * 1024;
 
 Outcome connect_outcome(int error) {
     if (error == ECONNREFUSED) return {.reason = Reason::connect_refused};
@@ -62,10 +49,53 @@ Outcome connect_outcome(int error) {
     return {.reason = Reason::connect_failed, .number = error};
 }
 
-/// A refusal by ICMP reaches a connected UDP socket at its next use.
-Outcome transfer_outcome(Reason reason, int error) {
-    if (error == ECONNREFUSED) return {.reason = Reason::connect_refused};
-    return {.reason = reason, .number = error};
+Outcome no_socket(Transport transport, int error) {
+    Outcome outcome{.reason = Reason::local_failure, .number = error};
+    if (transport == Transport::ping && (error == EACCES || error == EPERM))
+        outcome.note = "the group of nanny must be within the sysctl net.ipv4.ping_group_range";
+    return outcome;
+}
+
+runtime::UniqueFd make_socket(int family, Transport transport) {
+    const bool datagram = health::is_datagram(transport);
+    int protocol = 0;
+    if (transport == Transport::sctp) protocol = IPPROTO_SCTP;
+    if (transport == Transport::ping) protocol = family == AF_INET ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6};
+    // Made here and not by Asio, whose sockets are not close-on-exec, and connected before Asio watches it:
+    // an unconnected stream socket would report a hang-up first.
+    runtime::UniqueFd made(
+        ::socket(family, (datagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+    // Without this a datagram socket hears of a refused port, but not of an unreachable host.
+    const int on = 1;
+    if (made && datagram && family == AF_INET)
+        ::setsockopt(made.get(), IPPROTO_IP, IP_RECVERR, &on, sizeof on);
+    if (made && datagram && family == AF_INET6)
+        ::setsockopt(made.get(), IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
+    return made;
+}
+
+/// A number that differs from the last check's.
+std::uint16_t next_nonce() {
+    static auto nonce = static_cast<std::uint16_t>(Clock::now().time_since_epoch().count() ^ ::getpid());
+    return ++nonce;
+}
+
+const char* name(Transport transport) {
+    switch (transport) {
+        case Transport::tcp:
+            return "tcp";
+        case Transport::udp:
+            return "udp";
+        case Transport::sctp:
+            return "sctp";
+        case Transport::ping:
+            return "icmp";
+    }
+    return "";
+}
+
+std::string with_bytes(const char* what, std::string_view bytes) {
+    return what + std::to_string(bytes.size()) + " bytes: \"" + printable(bytes, 200) + "\"";
 }
 
 asio::awaitable<bool> readiness(stream_descriptor& socket, stream_descriptor::wait_type direction) {
@@ -73,123 +103,187 @@ asio::awaitable<bool> readiness(stream_descriptor& socket, stream_descriptor::wa
     co_return !error;
 }
 
-/// False when the deadline came first.
-asio::awaitable<bool> ready(stream_descriptor& socket, stream_descriptor::wait_type direction,
-                            TimePoint deadline) {
-    const auto in_time = co_await runtime::with_deadline(deadline, readiness(socket, direction));
-    co_return in_time.has_value();
-}
+/// A check under way.
+class Attempt {
+  public:
+    Attempt(const health::SocketCheck& check, stream_descriptor socket, TimePoint deadline,
+            const Trace& trace)
+        : check_(check), socket_(std::move(socket)), deadline_(deadline), trace_(trace) {}
 
-asio::awaitable<Outcome> finish_connect(stream_descriptor& socket, TimePoint deadline) {
-    const bool in_time = co_await ready(socket, stream_descriptor::wait_write, deadline);
-    Outcome outcome;
-    if (!in_time) {
-        outcome.reason = Reason::connect_timed_out;
-        co_return outcome;
-    }
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) outcome = connect_outcome(error);
-    co_return outcome;
-}
-
-/// Sends all of `bytes`; over UDP one datagram, empty or not.
-asio::awaitable<Outcome> send(stream_descriptor& socket, std::string_view bytes, TimePoint deadline) {
-    Outcome outcome;
-    for (;;) {
-        const auto sent = ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent >= 0) {
-            bytes.remove_prefix(static_cast<std::size_t>(sent));
-            if (bytes.empty()) co_return outcome;
-        } else if (errno == EAGAIN) {
-            const bool in_time = co_await ready(socket, stream_descriptor::wait_write, deadline);
-            if (!in_time) {
-                outcome.reason = Reason::write_timed_out;
-                co_return outcome;
-            }
-        } else if (errno != EINTR) {
-            outcome = transfer_outcome(Reason::write_failed, errno);
+    asio::awaitable<Outcome> finish_connect() {
+        const bool in_time = co_await ready(Io::Status::wait_to_write, deadline_);
+        Outcome outcome;
+        if (!in_time) {
+            outcome.reason = Reason::connect_timed_out;
             co_return outcome;
         }
+        int error = 0;
+        socklen_t size = sizeof error;
+        ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
+        if (error != 0) outcome = connect_outcome(error);
+        co_return outcome;
     }
-}
 
-/// Reads until the matcher has decided or time is over.
-asio::awaitable<Outcome> expect(stream_descriptor& socket, const health::SocketCheck& check,
-                                TimePoint deadline) {
-    health::Matcher matcher(check.expect);
-    std::array<char, read_size> buffer{};
-    while (!matcher.decided()) {
-        const auto got = ::recv(socket.native_handle(), buffer.data(), buffer.size(), 0);
-        if (got > 0 || (got == 0 && check.protocol == net::Protocol::udp)) {
-            matcher.feed(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
-        } else if (got == 0) {
-            matcher.close();
-        } else if (errno == EAGAIN) {
-            const bool fits = matcher.progress() == health::Matcher::Progress::fits_so_far;
-            const auto until = fits ? std::min(deadline, Clock::now() + quiet_time) : deadline;
-            const bool in_time = co_await ready(socket, stream_descriptor::wait_read, until);
-            if (!in_time) {
-                matcher.stop_waiting();
-                break;
+    asio::awaitable<Outcome> open_channel() {
+        const bool datagrams = health::is_datagram(check_.transport);
+        channel_ = check_.tls ? tls_channel(socket_.native_handle(), *check_.tls)
+                              : plain_channel(socket_.native_handle(), datagrams);
+        Outcome outcome;
+        if (!channel_) {
+            outcome.reason = Reason::local_failure;
+            outcome.number = EPROTONOSUPPORT;
+            co_return outcome;
+        }
+        for (;;) {
+            const Io io = channel_->handshake();
+            if (io.status == Io::Status::done) break;
+            if (io.status == Io::Status::failed) co_return io.failure;
+            outcome.reason = Reason::tls_failed;
+            outcome.detail = "closed in the handshake";
+            if (io.status == Io::Status::closed) co_return outcome;
+            const bool in_time = co_await ready(io.status, deadline_);
+            outcome.detail = "handshake timed out";
+            if (!in_time) co_return outcome;
+        }
+        if (check_.tls) say(channel_->description());
+        outcome = Outcome();
+        co_return outcome;
+    }
+
+    asio::awaitable<Outcome> talk() {
+        const auto conversation = health::conversation(check_.talk, next_nonce());
+        health::Step step = conversation->begin();
+        if (health::is_datagram(check_.transport) || !step.send.empty()) {
+            const Outcome sent = co_await send(step.send);
+            if (!sent.good()) co_return sent;
+        }
+        std::size_t total = 0;
+        std::array<char, read_size> buffer{};
+        while (!step.outcome) {
+            const Io io = channel_->receive(buffer);
+            if (io.status == Io::Status::done) {
+                const std::string_view bytes(buffer.data(), io.bytes);
+                say(with_bytes("received ", bytes));
+                total += bytes.size();
+                step = total > longest_answer ? endless() : conversation->heard(bytes);
+            } else if (io.status == Io::Status::closed) {
+                say("the server has closed");
+                step = conversation->closed();
+            } else if (io.status == Io::Status::failed) {
+                if (!step.perhaps_complete) co_return io.failure;
+                step = conversation->silence();
+            } else {
+                const auto pause = Clock::now() + quiet_time;
+                const auto until = step.perhaps_complete ? std::min(deadline_, pause) : deadline_;
+                const bool in_time = co_await ready(io.status, until);
+                if (!in_time) step = conversation->silence();
+                continue;
             }
-        } else if (errno != EINTR) {
-            const int error = errno;
-            matcher.stop_waiting();
-            if (matcher.decided()) break;
-            co_return transfer_outcome(Reason::read_failed, error);
+            if (step.outcome || step.send.empty()) continue;
+            const Outcome sent = co_await send(step.send);
+            if (!sent.good()) co_return sent;
+            step.send.clear();
+        }
+        if (total > 0 && !step.send.empty()) (void)channel_->send(step.send);  // a farewell
+        auto outcome = std::move(*step.outcome);
+        if (outcome.note.empty()) outcome.note = channel_->note();
+        co_return outcome;
+    }
+
+  private:
+    void say(const std::string& step) const {
+        if (trace_) trace_(step);
+    }
+
+    static health::Step endless() {
+        return {.outcome = Outcome{.reason = Reason::bad_answer, .detail = "more than 1 MiB of it"}};
+    }
+
+    /// False when `until` came first.
+    asio::awaitable<bool> ready(Io::Status status, TimePoint until) {
+        const auto direction = status == Io::Status::wait_to_write ? stream_descriptor::wait_write
+                                                                   : stream_descriptor::wait_read;
+        const auto in_time = co_await runtime::with_deadline(until, readiness(socket_, direction));
+        co_return in_time.has_value();
+    }
+
+    /// Sends all of `bytes`; over a datagram transport one datagram, empty or not.
+    asio::awaitable<Outcome> send(std::string_view bytes) {
+        say(with_bytes("sending ", bytes));
+        Outcome outcome;
+        for (;;) {
+            const Io io = channel_->send(bytes);
+            if (io.status == Io::Status::done) {
+                bytes.remove_prefix(io.bytes);
+                if (bytes.empty()) co_return outcome;
+                continue;
+            }
+            if (io.status == Io::Status::failed) co_return io.failure;
+            outcome.reason = Reason::write_failed;
+            outcome.number = EPIPE;
+            if (io.status == Io::Status::closed) co_return outcome;
+            const bool in_time = co_await ready(io.status, deadline_);
+            outcome = Outcome();
+            outcome.reason = Reason::write_timed_out;
+            if (!in_time) co_return outcome;
+            outcome = Outcome();
         }
     }
-    co_return matcher.outcome();
-}
 
-/// UDP that expects nothing: only an error is bad.
-asio::awaitable<Outcome> expect_no_refusal(stream_descriptor& socket, TimePoint deadline) {
-    Outcome outcome;
-    const bool in_time = co_await ready(socket, stream_descriptor::wait_read, deadline);
-    if (!in_time) co_return outcome;
-    char byte = 0;
-    if (::recv(socket.native_handle(), &byte, 1, 0) < 0 && errno != EAGAIN)
-        outcome = transfer_outcome(Reason::read_failed, errno);
-    co_return outcome;
+    const health::SocketCheck& check_;
+    stream_descriptor socket_;
+    TimePoint deadline_;
+    const Trace& trace_;
+    std::unique_ptr<Channel> channel_;
+};
+
+/// A socket that is bound and connecting; `error` is EINPROGRESS while it is.
+struct Connecting {
+    runtime::UniqueFd socket;
+    int error = 0;
+    Outcome failure{};
+};
+
+Connecting start_connecting(const health::SocketCheck& check) {
+    const SocketAddress peer(check.endpoint);
+    Connecting started{.socket = make_socket(peer.storage.ss_family, check.transport)};
+    if (!started.socket) {
+        started.failure = no_socket(check.transport, errno);
+        return started;
+    }
+    if (check.source) {
+        const SocketAddress own(net::Endpoint{*check.source, net::Port{0}});
+        if (::bind(started.socket.get(), own.get(), own.size) != 0) {
+            started.failure = {.reason = Reason::local_failure, .number = errno};
+            return started;
+        }
+    }
+    started.error = ::connect(started.socket.get(), peer.get(), peer.size) == 0 ? 0 : errno;
+    if (started.error != 0 && started.error != EINPROGRESS) started.failure = connect_outcome(started.error);
+    return started;
 }
 
 }  // namespace
 
-asio::awaitable<Outcome> probe_socket(const health::SocketCheck& check, TimePoint deadline) {
-    const bool udp = check.protocol == net::Protocol::udp;
-    const SocketAddress peer(check.endpoint);
-    // Made here and not by Asio, whose sockets are not close-on-exec, and connected before Asio watches it:
-    // an unconnected stream socket would report a hang-up first.
-    const int protocol = check.protocol == net::Protocol::sctp ? IPPROTO_SCTP : 0;
-    runtime::UniqueFd made(::socket(
-        peer.storage.ss_family, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
-    Outcome outcome;
-    if (!made) {
-        outcome.reason = Reason::local_failure;
-        outcome.number = errno;
-        co_return outcome;
-    }
-    // connect(2) takes any family behind this pointer type.
-    const auto* address = reinterpret_cast<const sockaddr*>(&peer.storage);
-    const int error = ::connect(made.get(), address, peer.size) == 0 ? 0 : errno;
-    if (error != 0 && error != EINPROGRESS) co_return connect_outcome(error);
+asio::awaitable<Outcome> probe_socket(const health::SocketCheck& check, TimePoint deadline,
+                                      const Trace& trace) {
+    if (trace)
+        trace(std::string("connecting: ") + name(check.transport) + " to " + check.endpoint.to_string() +
+              (check.source ? " from " + check.source->to_string() : ""));
+    auto started = start_connecting(check);
+    if (!started.failure.good()) co_return started.failure;
 
     const auto executor = co_await asio::this_coro::executor;
-    stream_descriptor socket(executor, made.get());
-    (void)made.release();
-    if (error == EINPROGRESS) {
-        outcome = co_await finish_connect(socket, deadline);
-        if (!outcome.good()) co_return outcome;
-    }
-    if (udp || !check.send.empty()) {
-        outcome = co_await send(socket, check.send, deadline);
-        if (!outcome.good()) co_return outcome;
-    }
-    if (udp && std::holds_alternative<health::NoAnswer>(check.expect))
-        co_return co_await expect_no_refusal(socket, deadline);
-    co_return co_await expect(socket, check, deadline);
+    stream_descriptor socket(executor, started.socket.get());
+    (void)started.socket.release();
+    Attempt attempt(check, std::move(socket), deadline, trace);
+    Outcome outcome;
+    if (started.error == EINPROGRESS) outcome = co_await attempt.finish_connect();
+    if (!outcome.good()) co_return outcome;
+    if (trace && !health::is_datagram(check.transport)) trace("connected");
+    outcome = co_await attempt.open_channel();
+    if (!outcome.good()) co_return outcome;
+    co_return co_await attempt.talk();
 }
 
 }  // namespace pulse::probe

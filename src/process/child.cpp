@@ -62,6 +62,15 @@ void apply(const SpawnRequest& request, SpawnSettings& settings) {
     posix_spawnattr_setflags(&settings.attributes, static_cast<short>(flags));
 }
 
+/// What exec(3) takes: pointers into `texts`, then a null one.
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> all;
+    all.reserve(texts.size() + 1);
+    for (auto& text : texts) all.push_back(text.data());
+    all.push_back(nullptr);
+    return all;
+}
+
 }  // namespace
 
 std::string Exit::to_string() const {
@@ -72,16 +81,15 @@ std::string Exit::to_string() const {
 Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnRequest& request) {
     std::vector<std::string> words{request.program};
     words.insert(words.end(), request.arguments.begin(), request.arguments.end());
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
+    auto variables = request.environment;
+    const auto arguments = pointers(words);
+    const auto environment = pointers(variables);
 
     SpawnSettings settings;
     apply(request, settings);
     pid_t pid = 0;
     const int error = posix_spawnp(&pid, request.program.c_str(), &settings.files, &settings.attributes,
-                                   arguments.data(), environ);
+                                   arguments.data(), variables.empty() ? environ : environment.data());
     if (error != 0) return fail_errno("cannot start " + request.program, error);
 
     // By number: g++ 12 with older glibc has no C++-safe <sys/pidfd.h>. The descriptor is close-on-exec by

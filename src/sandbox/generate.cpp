@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include <fcntl.h>
 #include <seccomp.h>
 
 namespace {
@@ -22,46 +23,21 @@ constexpr scmp_datum_t type_bits = ~static_cast<scmp_datum_t>(SOCK_CLOEXEC | SOC
 
 /// Calls without which nothing runs, and those of descriptors that are open already.
 constexpr std::array plain_calls{
-    SCMP_SYS(brk),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(close),
-    SCMP_SYS(epoll_create1),
-    SCMP_SYS(epoll_ctl),
-    SCMP_SYS(epoll_pwait),
-    SCMP_SYS(epoll_wait),
-    SCMP_SYS(eventfd2),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-    SCMP_SYS(fcntl),
-    SCMP_SYS(fstat),
-    SCMP_SYS(futex),
-    SCMP_SYS(getpid),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(gettid),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(lseek),
-    SCMP_SYS(madvise),
-    SCMP_SYS(mremap),
-    SCMP_SYS(munmap),
-    SCMP_SYS(nanosleep),
-    SCMP_SYS(newfstatat),
-    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
-    SCMP_SYS(read),
-    SCMP_SYS(readv),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(tgkill),
-    SCMP_SYS(time),
-    SCMP_SYS(timerfd_create),
-    SCMP_SYS(timerfd_settime),
-    SCMP_SYS(write),
-    SCMP_SYS(writev),
+    SCMP_SYS(brk),          SCMP_SYS(clock_gettime),  SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(close),        SCMP_SYS(epoll_create1),  SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_pwait),  SCMP_SYS(epoll_wait),     SCMP_SYS(eventfd2),
+    SCMP_SYS(exit),         SCMP_SYS(exit_group),     SCMP_SYS(fcntl),
+    SCMP_SYS(fstat),        SCMP_SYS(getegid),        SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),       SCMP_SYS(getuid),         SCMP_SYS(futex),
+    SCMP_SYS(getpid),       SCMP_SYS(getrandom),      SCMP_SYS(gettid),
+    SCMP_SYS(gettimeofday), SCMP_SYS(lseek),          SCMP_SYS(madvise),
+    SCMP_SYS(mremap),       SCMP_SYS(munmap),         SCMP_SYS(nanosleep),
+    SCMP_SYS(newfstatat),   SCMP_SYS(poll),           SCMP_SYS(ppoll),
+    SCMP_SYS(read),         SCMP_SYS(readv),          SCMP_SYS(restart_syscall),
+    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sched_yield),  SCMP_SYS(sigaltstack),    SCMP_SYS(tgkill),
+    SCMP_SYS(time),         SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
+    SCMP_SYS(write),        SCMP_SYS(writev),
 };
 
 /// Calls of sockets. What may be opened is decided at socket(2).
@@ -183,6 +159,15 @@ void allow_sockets(Filter& filter, bool ping) {
     filter.add(SCMP_ACT_ALLOW, SCMP_SYS(socket), equals(0, AF_UNIX), masked(1, type_bits, SOCK_DGRAM));
 }
 
+void allow_reading(Filter& filter) {
+    constexpr scmp_datum_t changing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
+    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(openat), masked(2, changing, 0));
+    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(open), masked(1, changing, 0));
+    for (const int call : {SCMP_SYS(access), SCMP_SYS(faccessat2), SCMP_SYS(getdents64), SCMP_SYS(lstat),
+                           SCMP_SYS(pread64), SCMP_SYS(readlink), SCMP_SYS(stat)})
+        filter.add(SCMP_ACT_ALLOW, call);
+}
+
 void refuse_the_extraordinary(Filter& filter) {
     const auto refuse = SCMP_ACT_ERRNO(EPERM);
     for (const int call : system_calls) filter.add(refuse, call);
@@ -202,6 +187,10 @@ int main(int argc, char** argv) {
     Filter sockets_and_ping(SCMP_ACT_ERRNO(EPERM));
     allow_sockets(sockets_and_ping, true);
     sockets_and_ping.print(out, "sockets_and_ping");
+    Filter sockets_and_files(SCMP_ACT_ERRNO(EPERM));
+    allow_sockets(sockets_and_files, true);
+    allow_reading(sockets_and_files);
+    sockets_and_files.print(out, "sockets_and_files");
     Filter ordinary(SCMP_ACT_ALLOW);
     refuse_the_extraordinary(ordinary);
     ordinary.print(out, "ordinary");

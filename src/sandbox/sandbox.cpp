@@ -98,6 +98,7 @@ Result<void> confine(const Rules& rules) {
     }
     ::malloc_trim(0);  // what reading options and the like took
     if (rules.programs || under_sanitizer) return load(ordinary);
+    if (rules.files) return load(sockets_and_files);
     return rules.ping ? load(sockets_and_ping) : load(sockets);
 }
 

@@ -1,4 +1,5 @@
-// What real servers say of their load: the lines of uptime, rup and of an agent, packets of rwhod, answers of rstatd.
+// What real servers say of their load: the lines of uptime, rup and of an agent, packets of rwhod, answers of
+// rstatd.
 
 #include <cmath>
 #include <cstdio>

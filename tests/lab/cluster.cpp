@@ -40,13 +40,18 @@ const config::VirtualServer& Cluster::service() const {
 }
 
 void Cluster::start(const std::string& router) {
-    (void)run("ip netns exec " + router + " pulse -n -v -c " + environment("LAB_FILE") + " >> " +
-              log_file(router) + " 2>&1 < /dev/null &");
+    (void)run("ip netns exec " + router + " pulse -n -v -c " + environment("LAB_FILE") + " --socket " +
+              socket(router) + " --state-directory /run/" + router + " >> " + log_file(router) +
+              " 2>&1 < /dev/null &");
+}
+
+Output Cluster::pulsectl(const std::string& router, const std::string& words) {
+    return run("pulsectl " + words + " --socket " + socket(router));
 }
 
 bool Cluster::become_healthy() {
     for (const std::string router : {"primary", "backup"})
-        if (pids(router, "pulse").empty()) start(router);
+        if (pids(router, "pulse").empty() && (router == "primary" || config_.backup_active)) start(router);
     return within(takeover_limit() + check_limit(), [this] {
         const auto router = active();
         if (router != "primary" && router != "backup") return false;

@@ -6,6 +6,8 @@
 
 #include "pulse/config/config.h"
 
+#include "shell.h"
+
 namespace pulse::lab {
 
 /// Two routers, their real servers and a client in the network `tools/lab up` made of $LAB_FILE.
@@ -23,6 +25,10 @@ class Cluster {
     [[nodiscard]] bool become_healthy();
 
     void start(const std::string& router);
+
+    /// pulsectl for the pulse of a router.
+    [[nodiscard]] static Output pulsectl(const std::string& router, const std::string& words);
+    [[nodiscard]] static std::string socket(const std::string& router) { return "/run/" + router + ".sock"; }
 
     /// The router that holds the service's address; empty if none does, "both" if both do.
     [[nodiscard]] std::string active() const;

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "pulse/kernel/ipvs_client.h"
+#include "pulse/kernel/converge.h"
 #include "pulse/kernel/packet_sender.h"
 #include "pulse/kernel/route.h"
 #include "pulse/net/arp.h"
@@ -54,9 +54,11 @@ class KernelTable : public testing::Test {
 
     std::vector<ipvs::Step> converge(const ipvs::Table& desired,
                                      const std::set<ipvs::ServiceId>& owned = {}) {
-        auto steps = kernel::converge(*client, desired, owned);
-        EXPECT_TRUE(steps) << steps.error().message();
-        return steps ? std::move(*steps) : std::vector<ipvs::Step>{};
+        auto done = kernel::converge(*client, desired, owned);
+        EXPECT_TRUE(done) << done.error().message();
+        if (!done) return {};
+        for (const auto& refusal : done->refused) ADD_FAILURE() << refusal.error.message();
+        return std::move(done->made);
     }
 
     std::optional<kernel::IpvsClient> client;
@@ -172,12 +174,20 @@ TEST_F(KernelTable, KeepsTheKernelsReasonForARefusal) {
     EXPECT_THAT(gone.error().message(), HasSubstr("remove server 10.9.1.9:80 from TCP 10.9.0.1:80"));
 }
 
-TEST_F(KernelTable, ReportsWhatCannotBeReached) {
-    auto entry = web_service();
-    entry.service.scheduler = "nosuch";
-    const auto steps = kernel::converge(*client, table_with(entry), {});
-    ASSERT_FALSE(steps);
-    EXPECT_EQ(steps.error().code.value(), ENOENT);
+TEST_F(KernelTable, WhatIsRefusedIsNamedAndStopsNothingElse) {
+    auto refused = web_service();
+    refused.service.id.endpoint.port = {79};  // planned before the other
+    refused.service.scheduler = "nosuch";
+    auto desired = table_with(web_service());
+    desired.emplace(refused.service.id, refused);
+    const auto done = kernel::converge(*client, desired, {});
+    ASSERT_TRUE(done);
+    EXPECT_EQ(actual(), table_with(web_service()));
+    EXPECT_EQ(done->made.size(), 3U);
+    ASSERT_EQ(done->refused.size(), 1U);  // its servers are not complained about as well
+    EXPECT_EQ(done->refused[0].error.code.value(), ENOENT);
+    EXPECT_THAT(done->refused[0].error.message(),
+                HasSubstr("add service TCP 10.9.0.1:79; this kernel has no scheduler \"nosuch\""));
 }
 
 TEST_F(KernelTable, RandomTablesFollowOneAnother) {

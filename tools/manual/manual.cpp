@@ -63,6 +63,8 @@ std::string page(std::string_view outline) {
             out += key_list(Section::virtual_server);
         else if (line == "@KEYS server@")
             out += key_list(Section::real_server);
+        else if (line == "@KEYS sysctl@")
+            out += key_list(Section::sysctl);
         else
             out += std::string(line) + "\n";
     }

@@ -252,6 +252,7 @@ Result<NewBlock> new_block(const Document& document, const std::string& path) {
                             .name = unquoted(path.substr(at + server.size()))};
     }
     const Selection file{.block = &document.root()};
+    if (path == "sysctl") return NewBlock{.outer = file, .kind = config::BlockKind::sysctl, .name = {}};
     if (path.starts_with("virtual."))
         return NewBlock{.outer = file, .name = unquoted(path.substr(std::string_view("virtual.").size()))};
     if (path.starts_with("failover."))
@@ -261,16 +262,18 @@ Result<NewBlock> new_block(const Document& document, const std::string& path) {
     return fail(
         std::error_code(),
         path +
-            " is no place for a block; those are virtual.NAME, failover.NAME and virtual.NAME.server.NAME");
+            " is no place for a block; those are virtual.NAME, failover.NAME, virtual.NAME.server.NAME and "
+            "sysctl");
 }
 
 Result<void> add_block(Draft& draft, const std::string& path, const std::vector<Assignment>& keys) {
     const auto document = draft.document();
     const auto wanted = new_block(document, path);
     if (!wanted) return tl::unexpected(wanted.error());
-    if (wanted->name.empty()) return fail(std::error_code(), "the new block needs a name");
+    const bool named = config::has_name(wanted->kind);
+    if (named && wanted->name.empty()) return fail(std::error_code(), "the new block needs a name");
     for (const auto* block : Document::blocks(*wanted->outer.block, wanted->kind))
-        if (block->name && document.value(*block->name) == wanted->name)
+        if (!named || (block->name && document.value(*block->name) == wanted->name))
             return fail(std::error_code(), path + " is there already");
     Draft with_block{.file = draft.file, .text = draft.text, .differences = {}};
     auto done =

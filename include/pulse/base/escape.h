@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,15 +10,18 @@ namespace pulse {
 /// A send or expect string with its backslash sequences translated.
 struct Unescaped {
     std::string text;
-    bool kept_unknown =
-        false;  ///< some sequence was none of ours and stayed as written: worth a note to the operator
+    std::optional<std::size_t> unknown{};  ///< where the first sequence is that is none of ours and stayed as
+                                           ///< written: worth a note to the operator
 
     friend bool operator==(const Unescaped&, const Unescaped&) = default;
 };
 
-/// Translates \\ \r \n \t \' and \". Any other sequence (\d, \., \x41) and a trailing backslash stay as they
-/// are, so that a regular expression means what it says; the original hung on them. A string of one character
-/// is left alone.
+/// The sequences that `unescape` translates, as one would list them to an operator.
+inline constexpr std::string_view escape_sequences = R"(\\ \r \n \t \' \" \0 \xHH)";
+
+/// Translates `escape_sequences`: \0 is a zero byte, \xHH the byte with two hexadecimal digits. Any other
+/// sequence (\d, \., \x4) and a trailing backslash stay as they are, so that a regular expression means what
+/// it says; the original hung on them. A string of one character is left alone.
 [[nodiscard]] Unescaped unescape(std::string_view written);
 
 }  // namespace pulse

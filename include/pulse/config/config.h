@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "pulse/health/check_options.h"
 #include "pulse/ipvs/table.h"
 #include "pulse/load/weight.h"
 #include "pulse/net/ip_address.h"
@@ -40,8 +42,9 @@ struct RealServer {
     bool active = false;
     net::Port port;  ///< defaults to the virtual's port as known when the block opens
     int weight = 1;
-    int u_threshold = 0;  ///< connections at which it gets no more; 0: no limit
-    int l_threshold = 0;  ///< connections below which it gets some again; 0: 3/4 of the upper
+    int u_threshold = 0;           ///< connections at which it gets no more; 0: no limit
+    int l_threshold = 0;           ///< connections below which it gets some again; 0: 3/4 of the upper
+    health::CheckOptions check{};  ///< what of its virtual's `check` it overrides
 
     friend bool operator==(const RealServer&, const RealServer&) = default;
 };
@@ -78,7 +81,9 @@ struct VirtualServer {
     std::optional<std::string> send;    ///< escapes untranslated
     std::optional<std::string> expect;  ///< escapes untranslated
     bool use_regex = false;
-    std::chrono::milliseconds timeout{10'000};  ///< pause between checks and limit of each check
+    std::chrono::milliseconds timeout{10'000};  ///< limit of each check, and the pause between them unless
+    std::optional<std::chrono::milliseconds> check_interval;  ///< that is said
+    health::CheckOptions check;
     std::chrono::milliseconds reentry{180'000};
     int rise = 0;                                 ///< good checks that a failed server needs; 0: by reentry
     int fall = 1;                                 ///< failed checks that it takes to be down
@@ -103,6 +108,13 @@ struct VirtualServer {
     std::vector<std::string> dirs;
 
     friend bool operator==(const VirtualServer&, const VirtualServer&) = default;
+};
+
+/// Kernel settings by the names that sysctl(8) gives them: "net.ipv4.ip_forward".
+struct Sysctls {
+    std::map<std::string, int, std::less<>> values;  ///< only what the file sets
+
+    friend bool operator==(const Sysctls&, const Sysctls&) = default;
 };
 
 /// What an lvs.cf means. Plain data; the defaults are the original's.
@@ -140,6 +152,7 @@ struct Config {
 
     int checks_per_nanny = 1;
     bool hard_shutdown = true;
+    Sysctls sysctls;
     std::string rsh_command = "rsh";
 
     // Read as the original reads them, and like there without effect.

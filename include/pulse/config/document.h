@@ -41,11 +41,16 @@ struct Entry {
     bool broken = false;  ///< its values could not be told apart, and that has been reported
 };
 
-enum class BlockKind { file, virtual_server, failover, server, foreign };
+enum class BlockKind { file, virtual_server, failover, server, sysctl, foreign };
+
+/// Whether blocks of this kind have a name.
+[[nodiscard]] constexpr bool has_name(BlockKind kind) {
+    return kind != BlockKind::file && kind != BlockKind::sysctl;
+}
 
 struct Statement;
 
-/// The whole file, or `KEYWORD NAME { … }` in it.
+/// The whole file, or `KEYWORD NAME { … }` or `sysctl { … }` in it.
 struct Block {
     BlockKind kind = BlockKind::file;
     Token keyword;

@@ -11,7 +11,7 @@
 namespace pulse::config {
 
 /// Where a key may stand. `virtual` and `failover` blocks share one set.
-enum class Section { global, virtual_server, real_server };
+enum class Section { global, virtual_server, real_server, sysctl };
 
 /// What a key's value looks like.
 enum class ValueType {
@@ -52,7 +52,7 @@ struct Key {
     std::string_view example;       ///< a value as one would write it
     std::string_view used_by;       ///< the programs that look at it
     std::string_view help;          ///< one line
-    std::variant<Access<Config>, Access<VirtualServer>, Access<RealServer>> access;
+    std::variant<Access<Config>, Access<VirtualServer>, Access<RealServer>, Access<Sysctls>> access;
 };
 
 /// Every key there is: what the parser accepts, the example file shows and the manual describes.
@@ -72,7 +72,7 @@ template <class Owner>
 /// words for an address with a device, and one for a text.
 [[nodiscard]] std::vector<std::string> value_words(const Key& key, std::string_view typed);
 
-/// "at the top level", "in a virtual or failover block", "in a server block"
+/// "at the top level", "in a virtual or failover block", "in a server block", "in a sysctl block"
 [[nodiscard]] std::string_view place_name(Section section);
 
 /// "integer", "address and device", …

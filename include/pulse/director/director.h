@@ -115,8 +115,8 @@ struct PanicChange {
 struct Changes {
     int edits = 0;  ///< services and servers changed in place
     int added = 0;
-    int removed = 0;
-    int checks = 0;  ///< servers that are checked differently
+    int removed = 0;  ///< a service that goes counts with its servers
+    int checks = 0;   ///< servers that are checked differently
     friend bool operator==(const Changes&, const Changes&) = default;
 
     /// "2 edits, 1 added, 0 removed"; and ", 3 checks changed" if any has.

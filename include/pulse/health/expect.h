@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "pulse/base/expression.h"
 #include "pulse/health/outcome.h"
 
 namespace pulse::health {
@@ -13,6 +13,11 @@ namespace pulse::health {
 /// Nothing is read: the connection (and the sent string) is all there is to see.
 struct NoAnswer {
     friend bool operator==(const NoAnswer&, const NoAnswer&) = default;
+};
+
+/// Silence is good, and so is any answer: UDP that expects nothing fails only when it is refused.
+struct NoRefusal {
+    friend bool operator==(const NoRefusal&, const NoRefusal&) = default;
 };
 
 /// Anything readable will do, an orderly close included. Written `*`, or as the empty text.
@@ -27,13 +32,17 @@ struct Prefix {
 };
 
 /// A POSIX extended regular expression (regex(7)), found anywhere in the first `pattern_window` bytes of the
-/// stream.
+/// stream. Compiled once, here.
 struct Pattern {
-    std::string expression;
-    friend bool operator==(const Pattern&, const Pattern&) = default;
+    explicit Pattern(std::string expression);
+
+    std::string text;
+    Result<Expression> compiled;  ///< an expression that cannot be used fails every check
+
+    friend bool operator==(const Pattern& one, const Pattern& other) { return one.text == other.text; }
 };
 
-using Expectation = std::variant<NoAnswer, AnyAnswer, Prefix, Pattern>;
+using Expectation = std::variant<NoAnswer, NoRefusal, AnyAnswer, Prefix, Pattern>;
 
 /// How much of an answer a regular expression sees: what the original read at most.
 inline constexpr std::size_t pattern_window = 254;
@@ -51,12 +60,7 @@ class Matcher {
         bad_expression,
     };
 
-    explicit Matcher(const Expectation& expectation);
-    ~Matcher();
-    Matcher(Matcher&&) noexcept;
-    Matcher& operator=(Matcher&&) noexcept;
-    Matcher(const Matcher&) = delete;
-    Matcher& operator=(const Matcher&) = delete;
+    explicit Matcher(Expectation expectation);
 
     [[nodiscard]] Progress progress() const { return progress_; }
     [[nodiscard]] bool decided() const {
@@ -76,12 +80,9 @@ class Matcher {
     [[nodiscard]] Outcome outcome() const;
 
   private:
-    class Expression;
-
     void search(bool complete);
 
     Expectation expectation_;
-    std::unique_ptr<Expression> expression_;
     Progress progress_ = Progress::undecided;
     std::string window_;  ///< Pattern: the bytes searched
     std::size_t received_ = 0;

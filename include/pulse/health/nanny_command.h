@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pulse/health/check_options.h"
 #include "pulse/health/hysteresis.h"
 #include "pulse/load/weight.h"
 #include "pulse/net/ip_address.h"
@@ -45,6 +46,10 @@ struct NannySpec {
     std::optional<int> weight_max;
     std::chrono::milliseconds slow_start{0};
 
+    std::optional<std::chrono::milliseconds> timeout;  ///< the longest a check may take, if not `interval`
+    std::optional<std::string> label;                  ///< "VIRTUAL/SERVER" for %n, if send_program has one
+    CheckOptions check;
+
     friend bool operator==(const NannySpec&, const NannySpec&) = default;
 };
 
@@ -60,9 +65,15 @@ struct NannySpec {
 /// The same for the same check, whatever process does it.
 [[nodiscard]] std::uint64_t identity(const NannySpec& spec);
 
+/// Whether only nanny-tls can check this.
+[[nodiscard]] bool needs_tls(const NannySpec& spec);
+
+/// The endpoint that is checked: the real server's unless the check's options say otherwise.
+[[nodiscard]] net::Endpoint checked_endpoint(const NannySpec& spec);
+
 /// The arguments that make a nanny of this spec: the original's options in the original's order, so that a
-/// substitute `client_monitor` sees what it always saw; and ours after them where they are set. Whole seconds
-/// are written bare ("10"), fractions as milliseconds ("250ms").
+/// substitute `client_monitor` sees what it always saw. Whole seconds are written bare ("10"), fractions as
+/// milliseconds ("250ms"). Options that the original did not have follow, and only when they are needed.
 [[nodiscard]] std::vector<std::string> arguments(const NannySpec& spec);
 
 }  // namespace pulse::health

@@ -19,9 +19,19 @@ enum class Reason {
     read_timed_out,
     closed_early,  ///< the peer closed before the expected bytes came
     answer_differs,
-    bad_expression,  ///< detail: what regcomp(3) says
-    program_exited,  ///< number: exit status
-    program_killed,  ///< number: signal
+    bad_expression,         ///< detail: what regcomp(3) says
+    bad_answer,             ///< not of the protocol; detail: how, and what came instead
+    service_refused,        ///< the server answers, but does not serve; detail: what it says
+    http_status,            ///< number: the status code
+    http_body,              ///< the text was not found in the body
+    dns_status,             ///< detail: the return code
+    dns_differs,            ///< detail: what the records say
+    tls_failed,             ///< the handshake, or what came after it; detail: what OpenSSL says
+    certificate_untrusted,  ///< detail: what OpenSSL says
+    certificate_expired,    ///< detail: when
+    certificate_differs,    ///< it is for another name; detail: the name it should be for
+    program_exited,         ///< number: exit status
+    program_killed,         ///< number: signal
     program_timed_out,
     program_cannot_run,  ///< number: errno
     program_differs,     ///< ended well, but printed something else
@@ -34,8 +44,9 @@ struct Outcome {
     Reason reason = Reason::none;
     int number = 0;            ///< errno, exit status or signal; see Reason
     std::string detail{};      ///< see Reason
-    std::size_t wanted = 0;    ///< closed_early: bytes a literal answer has
+    std::size_t wanted = 0;    ///< closed_early: bytes a literal answer has; 0: not known
     std::size_t received = 0;  ///< closed_early: bytes that came before the close
+    std::string note{};        ///< what the operator should know all the same: a certificate that ends soon
 
     [[nodiscard]] bool good() const { return reason == Reason::none; }
 

@@ -50,6 +50,10 @@ using Step =
 /// What a step does, for a log or an error: "add server 10.0.1.11:80 to TCP 10.0.0.10:80".
 [[nodiscard]] std::string describe(const Step& step);
 
+/// The same for a step that the kernel refused with `error_number` (errno), with what that means where the
+/// errno alone would not tell.
+[[nodiscard]] std::string refusal(const Step& step, int error_number);
+
 /// The fewest steps that make `desired` of `actual`. What exists on both sides is edited, never removed and
 /// added again, and what is equal is not touched, so connections survive. Servers join, or gain weight,
 /// before others lose weight or leave: a service is never emptier in between than it must be.

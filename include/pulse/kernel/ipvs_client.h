@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -76,11 +75,5 @@ class IpvsClient {
     int family_;
     std::vector<Message> batch_;  ///< written again for every batch
 };
-
-/// Compares, changes, and looks again until `desired` is what the kernel has of the services in `owned`;
-/// foreign services are not touched. A change that fails (somebody else edits the table) is planned anew, a
-/// few times. Returns the steps that were made.
-[[nodiscard]] Result<std::vector<ipvs::Step>> converge(IpvsClient& client, const ipvs::Table& desired,
-                                                       const std::set<ipvs::ServiceId>& owned);
 
 }  // namespace pulse::kernel

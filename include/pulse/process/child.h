@@ -27,11 +27,12 @@ struct Exit {
 };
 
 struct SpawnRequest {
-    std::string program;                 ///< a path, or a name looked up in PATH
-    std::vector<std::string> arguments;  ///< without the program's own name
-    int channel = -1;                    ///< becomes descriptor 3 of the child; -1: none
-    int standard_output = -1;            ///< becomes descriptor 1; -1: inherited
-    bool quiet_errors = false;           ///< standard error goes to /dev/null
+    std::string program;                     ///< a path, or a name looked up in PATH
+    std::vector<std::string> arguments;      ///< without the program's own name
+    int channel = -1;                        ///< becomes descriptor 3 of the child; -1: none
+    int standard_output = -1;                ///< becomes descriptor 1; -1: inherited
+    bool quiet_errors = false;               ///< standard error goes to /dev/null
+    std::vector<std::string> environment{};  ///< "NAME=value" each; empty: ours
     bool own_group = false;  ///< leads a process group of its own, so that `kill_group` reaches its children
 };
 

@@ -9,6 +9,7 @@ namespace pulse::sandbox {
 /// What a process keeps once it has given everything else up.
 struct Rules {
     bool programs = false;         ///< may start programs, which inherit the rest of the confinement
+    bool files = false;            ///< may open files for reading
     bool ping = false;             ///< may open unprivileged ping sockets (icmp(7))
     std::size_t descriptors = 64;  ///< most it may have open (RLIMIT_NOFILE)
     std::size_t megabytes = 64;    ///< most memory it may allocate, when it starts no programs (RLIMIT_DATA)

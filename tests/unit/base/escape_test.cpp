@@ -5,29 +5,35 @@
 namespace pulse {
 namespace {
 
-TEST(Escape, TranslatesTheSixSequencesAndKeepsTheRest) {
+TEST(Escape, TranslatesItsSequencesAndKeepsTheRest) {
+    using std::string_literals::operator""s;
     const struct {
         const char* written;
-        const char* text;
-        bool kept_unknown;
+        std::string text;
+        std::optional<std::size_t> unknown = std::nullopt;
     } cases[] = {
-        {"", "", false},
-        {"GET / HTTP/1.0\\r\\n\\r\\n", "GET / HTTP/1.0\r\n\r\n", false},
-        {"\\t\\'\\\"\\\\", "\t'\"\\", false},
-        {"\\\\n", "\\n", false},
-        {"\\\\\\n", "\\\n", false},
-        {"\\", "\\", false},  // one character: left alone
-        {"*", "*", false},
-        {"a\\", "a\\", true},
-        {"\\d+", "\\d+", true},
-        {"\\x41\\r", "\\x41\r", true},
-        {"10\\.0", "10\\.0", true},
+        {"", ""},
+        {"GET / HTTP/1.0\\r\\n\\r\\n", "GET / HTTP/1.0\r\n\r\n"},
+        {"\\t\\'\\\"\\\\", "\t'\"\\"},
+        {"\\\\n", "\\n"},
+        {"\\\\\\n", "\\\n"},
+        {"\\0\\x00\\x7f\\xFf", "\0\0\x7f\xff"s},
+        {"\\x410", "A0"},
+        {"\\\\x41", "\\x41"},
+        {"\\", "\\"},  // one character: left alone
+        {"*", "*"},
+        {"a\\", "a\\", 1},
+        {"\\d+", "\\d+", 0},
+        {"10\\.0\\d", "10\\.0\\d", 2},
+        {"\\r\\x4", "\r\\x4", 2},
+        {"\\x4g", "\\x4g", 0},
+        {"\\x+1", "\\x+1", 0},
     };
     for (const auto& each : cases) {
         SCOPED_TRACE(each.written);
         const auto result = unescape(each.written);
         EXPECT_EQ(result.text, each.text);
-        EXPECT_EQ(result.kept_unknown, each.kept_unknown);
+        EXPECT_EQ(result.unknown, each.unknown);
     }
 }
 

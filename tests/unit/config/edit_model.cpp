@@ -117,7 +117,7 @@ struct Pair {
 
 void collect(const Block& block, Model& model, std::vector<Pair>& out) {
     std::size_t at = 0;
-    std::array<std::size_t, 5> seen{};
+    std::array<std::size_t, 6> seen{};
     for (const auto& statement : block.statements) {
         const auto* inner = std::get_if<Block>(&statement.content);
         if (!inner) continue;
@@ -130,6 +130,7 @@ void collect(const Block& block, Model& model, std::vector<Pair>& out) {
 
 Section section_of(BlockKind kind) {
     if (kind == BlockKind::file) return Section::global;
+    if (kind == BlockKind::sysctl) return Section::sysctl;
     return kind == BlockKind::server ? Section::real_server : Section::virtual_server;
 }
 
@@ -166,11 +167,11 @@ std::string edit_once(std::string& text, Choices& choices) {
             unset(*chosen.model, key);
             break;
         case 2: {
-            if (chosen.block->kind == BlockKind::server) return {};
+            if (chosen.block->kind == BlockKind::server || chosen.block->kind == BlockKind::sysctl) return {};
+            constexpr std::array in_file{BlockKind::virtual_server, BlockKind::failover, BlockKind::sysctl};
             auto kind = BlockKind::server;
-            if (chosen.block->kind == BlockKind::file)
-                kind = choices.below(2) == 0 ? BlockKind::virtual_server : BlockKind::failover;
-            const auto name = choices.text();
+            if (chosen.block->kind == BlockKind::file) kind = in_file.at(choices.below(in_file.size()));
+            const auto name = has_name(kind) ? choices.text() : "";
             edited = add_block(document, *chosen.block, kind, name);
             add(*chosen.model, kind, name);
             break;

@@ -18,12 +18,13 @@ struct Shown {
 
 /// `key = value` and `# key = value` of the example, by section and key.
 std::multimap<std::pair<Section, std::string>, Shown> shown_keys() {
-    static const std::regex line_shape(R"(^\s*(# )?(\w+) = (.+)$)");
+    static const std::regex line_shape(R"(^\s*(# )?([\w.]+) = (.+)$)");
     std::multimap<std::pair<Section, std::string>, Shown> shown;
     auto section = Section::global;
     std::istringstream text(file(PULSE_EXAMPLE));
     for (std::string line; std::getline(text, line);) {
         if (line.starts_with("virtual")) section = Section::virtual_server;
+        if (line.starts_with("sysctl")) section = Section::sysctl;
         if (line.starts_with("    server")) section = Section::real_server;
         if (line == "    }") section = Section::virtual_server;
         if (line == "}") section = Section::global;
@@ -57,7 +58,7 @@ TEST(Example, CommentedKeysShowTheirDefault) {
 
 TEST(Example, EveryCommentedKeyCanBeSwitchedOn) {
     const auto everything =
-        std::regex_replace(file(PULSE_EXAMPLE), std::regex(R"(\n( *)# (\w+ = ))"), "\n$1$2");
+        std::regex_replace(file(PULSE_EXAMPLE), std::regex(R"(\n( *)# ([\w.]+ = ))"), "\n$1$2");
     EXPECT_EQ(errors(everything), std::vector<std::string>{});
 }
 

@@ -31,6 +31,10 @@ TEST(Tidy, GivesOneStyle) {
         "} # the end\n");
 }
 
+TEST(Tidy, BlockWithoutANameHasOneBlankBeforeItsBrace) {
+    EXPECT_EQ(tidied("sysctl{\nnet.ipv4.ip_forward=1\n}\n"), "sysctl {\n    net.ipv4.ip_forward = 1\n}\n");
+}
+
 TEST(Tidy, ClosesWhatIsOpen) {
     EXPECT_EQ(tidied("virtual a {\nserver s {\nweight = 2"),
               "virtual a {\n    server s {\n        weight = 2\n    }\n}\n");
@@ -44,6 +48,12 @@ TEST(Tidy, QuotesThatTheOriginalRefusesAreWrittenOtherwise) {
     EXPECT_EQ(
         tidied("virtual \"a\" {\n send = \"abc\" \naddress = \"10.0.0.1\" eth0:1\n send = \"a b\"\n}\n"),
         "virtual a {\n    send = \"abc\"\n    address = 10.0.0.1 eth0:1\n    send = \"a b\"\n}\n");
+}
+
+TEST(Tidy, QuotesOfALineWithoutAnEqualSignStay) {
+    const auto once = tidied("a: \"=b\" has it\n");
+    EXPECT_EQ(once, "a: \"=b\" has it\n");
+    EXPECT_EQ(tidied(once), once);
 }
 
 TEST(Tidy, FileOfBlankLinesStaysOne) { EXPECT_EQ(tidied("\n\n \n"), "\n"); }

@@ -22,6 +22,7 @@ TEST(Write, DefaultOfEveryKeyIsTheOneItsRowNames) {
         if (key.section == Section::real_server && key.name == "port") continue;  // that of the virtual
         const auto usual = key.section == Section::global           ? written(key, Config{})
                            : key.section == Section::virtual_server ? written(key, VirtualServer{})
+                           : key.section == Section::sysctl         ? written(key, Sysctls{})
                                                                     : written(key, RealServer{});
         EXPECT_EQ(usual, key.default_text);
     }
@@ -41,15 +42,18 @@ TEST(Write, EveryKeysExampleSurvives) {
     std::string global;
     std::string block;
     std::string server;
+    std::string sysctl;
     for (const auto& key : keys()) {
         auto& into = key.section == Section::global           ? global
                      : key.section == Section::virtual_server ? block
+                     : key.section == Section::sysctl         ? sysctl
                                                               : server;
         into += std::string(key.name) + " = " + std::string(key.example) + "\n";
     }
     auto lookups = known_names();
     lookups.service = [](std::string_view) { return net::Port{443}; };
-    const auto text = global + "virtual v {\n" + block + "server s {\n" + server + "}\n}\n";
+    const auto text =
+        global + "sysctl {\n" + sysctl + "}\nvirtual v {\n" + block + "server s {\n" + server + "}\n}\n";
     const auto reading = read(text, lookups);
     EXPECT_TRUE(reading.ok()) << format(reading.diagnostics, "examples", text);
     EXPECT_EQ(read_text(write(reading.config)).config, reading.config);
@@ -62,6 +66,11 @@ TEST(Write, LeavesOutWhatIsTheDefault) {
                         .config),
               "deadtime = 1500ms\n\nvirtual a {\n    port = 81\n\n    server s {\n    }\n\n    server \"t "
               "u\" {\n        weight = 2\n    }\n}\n");
+}
+
+TEST(Write, KernelSettingsAreABlockWithoutAName) {
+    EXPECT_EQ(write(read_text("sysctl {\nnet.ipv4.vs.conntrack = 1\n}\n").config),
+              "\nsysctl {\n    net.ipv4.vs.conntrack = 1\n}\n");
 }
 
 TEST(Write, TextsComeBackHoweverTheyAreMade) {

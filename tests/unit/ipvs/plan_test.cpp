@@ -1,5 +1,7 @@
 #include "pulse/ipvs/plan.h"
 
+#include <cerrno>
+
 #include <gmock/gmock.h>
 
 #include "helpers.h"
@@ -108,6 +110,13 @@ TEST(Plan, AMarkOfEachFamilyIsAServiceOfItsOwn) {
 
 TEST(Describe, NamesTheStepAndItsObject) {
     EXPECT_EQ(describe(AddService{{.id = www}}), "add service TCP 10.0.0.1:80");
+    EXPECT_EQ(refusal(AddService{{.id = www, .scheduler = "mh"}}, ENOENT),
+              "add service TCP 10.0.0.1:80; this kernel has no scheduler \"mh\" (module ip_vs_mh)");
+    EXPECT_EQ(refusal(AddService{{.id = www}}, EEXIST), "add service TCP 10.0.0.1:80");
+    EXPECT_EQ(refusal(AddDestination{www, server("10.0.0.255")}, EINVAL),
+              "add server 10.0.0.255:80 to TCP 10.0.0.1:80; its address must be a host's own, not that of a "
+              "network "
+              "or group, and of the service's family");
     EXPECT_EQ(describe(EditService{{.id = www}}), "change service TCP 10.0.0.1:80");
     EXPECT_EQ(describe(DeleteService{ServiceId::marked({7})}), "remove service FWM 7");
     EXPECT_EQ(describe(AddDestination{www, server("10.0.0.11")}),

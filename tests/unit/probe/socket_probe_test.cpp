@@ -88,7 +88,8 @@ Outcome tcp_outcome(Manners manners, std::string send, health::Expectation expec
     asio::io_context io(1);
     const Server server(io, std::move(manners));
     const health::SocketCheck check{
-        .endpoint = endpoint_of(server.port()), .send = std::move(send), .expect = std::move(expect)};
+        .endpoint = endpoint_of(server.port()),
+        .talk = health::Exchange{.send = std::move(send), .expect = std::move(expect)}};
     return outcome_of(io, check, limit);
 }
 
@@ -115,7 +116,8 @@ TEST(SocketProbe, WhatIsSentArrives) {
     asio::io_context io(1);
     const Server server(io, {.read = 6, .pieces = {"x"}});
     const health::SocketCheck check{
-        .endpoint = endpoint_of(server.port()), .send = "PING\r\n", .expect = health::Prefix{"x"}};
+        .endpoint = endpoint_of(server.port()),
+        .talk = health::Exchange{.send = "PING\r\n", .expect = health::Prefix{"x"}}};
     EXPECT_TRUE(outcome_of(io, check, plenty).good());
     EXPECT_EQ(server.heard(), "PING\r\n");
 }
@@ -129,7 +131,7 @@ TEST(SocketProbe, WorksOverIpv6) {
         GTEST_SKIP() << "no IPv6 here";
     const Server server(io, {.pieces = {"220 ready\r\n"}}, "::1");
     const health::SocketCheck check{.endpoint = {*net::IpAddress::parse("::1"), net::Port{server.port()}},
-                                    .expect = health::Prefix{"220"}};
+                                    .talk = health::Exchange{.expect = health::Prefix{"220"}}};
     EXPECT_TRUE(outcome_of(io, check, plenty).good());
 }
 
@@ -211,10 +213,10 @@ Outcome udp_outcome(bool silent, std::string send, health::Expectation expect, m
     asio::io_context io(1);
     udp::socket socket(io, udp::endpoint(asio::ip::address_v4::loopback(), 0));
     runtime::spawn_logged(io, "test server", echo(socket, silent));
-    const health::SocketCheck check{.protocol = net::Protocol::udp,
-                                    .endpoint = endpoint_of(socket.local_endpoint().port()),
-                                    .send = std::move(send),
-                                    .expect = std::move(expect)};
+    const health::SocketCheck check{
+        .transport = health::Transport::udp,
+        .endpoint = endpoint_of(socket.local_endpoint().port()),
+        .talk = health::Exchange{.send = std::move(send), .expect = std::move(expect)}};
     return outcome_of(io, check, limit);
 }
 
@@ -226,8 +228,8 @@ TEST(SocketProbe, UdpComparesTheAnswer) {
 }
 
 TEST(SocketProbe, UdpThatExpectsNothingIsUpUnlessRefused) {
-    EXPECT_TRUE(udp_outcome(false, "hello", health::NoAnswer{}, plenty).good());
-    EXPECT_TRUE(udp_outcome(true, "hello", health::NoAnswer{}, brief).good());
+    EXPECT_TRUE(udp_outcome(false, "hello", health::NoRefusal{}, plenty).good());
+    EXPECT_TRUE(udp_outcome(true, "hello", health::NoRefusal{}, brief).good());
 }
 
 TEST(SocketProbe, ARefusedUdpPortIsDownAtOnce) {
@@ -236,10 +238,11 @@ TEST(SocketProbe, ARefusedUdpPortIsDownAtOnce) {
     // Nobody can take this port on 127.0.0.1 by chance in between unless it asks for this very number.
     const auto port = elsewhere.local_endpoint().port();
     for (const auto& expect :
-         {health::Expectation(health::NoAnswer{}), health::Expectation(health::Prefix{"x"}),
+         {health::Expectation(health::NoRefusal{}), health::Expectation(health::Prefix{"x"}),
           health::Expectation(health::AnyAnswer{})}) {
-        const health::SocketCheck check{
-            .protocol = net::Protocol::udp, .endpoint = endpoint_of(port), .send = "x", .expect = expect};
+        const health::SocketCheck check{.transport = health::Transport::udp,
+                                        .endpoint = endpoint_of(port),
+                                        .talk = health::Exchange{.send = "x", .expect = expect}};
         EXPECT_EQ(outcome_of(io, check, plenty).reason, Reason::connect_refused);
     }
 }
@@ -250,13 +253,14 @@ TEST(SocketProbe, LeavesNoDescriptorOpen) {
     tcp::acceptor silent(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     udp::socket mute(io, udp::endpoint(asio::ip::address_v4::loopback(), 0));
     const auto before = open_descriptors();
-    health::SocketCheck check{.endpoint = endpoint_of(server.port()), .expect = health::Prefix{"HTTP"}};
+    health::SocketCheck check{.endpoint = endpoint_of(server.port()),
+                              .talk = health::Exchange{.expect = health::Prefix{"HTTP"}}};
     (void)outcome_of(io, check, plenty);
     check.endpoint = endpoint_of(silent.local_endpoint().port());
     (void)outcome_of(io, check, brief);
     check.endpoint = endpoint_of(1);
     (void)outcome_of(io, check, brief);
-    check.protocol = net::Protocol::udp;
+    check.transport = health::Transport::udp;
     check.endpoint = endpoint_of(mute.local_endpoint().port());
     (void)outcome_of(io, check, brief);
     io.poll();

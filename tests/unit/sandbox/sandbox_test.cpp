@@ -82,6 +82,14 @@ TEST(Sandbox, OpensAndChangesNoFile) {
     EXPECT_EQ(attempted(sockets, [] { return ::mkdir("/tmp/x", 0700) == 0; }), EPERM);
 }
 
+TEST(Sandbox, ReadsFilesOnlyWhereItMay) {
+    const Rules files{.files = true};
+    EXPECT_EQ(attempted(files, [] { return ::open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0; }), 0);
+    for (const int flags : {O_WRONLY, O_RDWR, O_RDONLY | O_CREAT, O_RDONLY | O_TRUNC})
+        EXPECT_EQ(attempted(files, [&] { return ::open("/tmp/x", flags | O_CLOEXEC, 0600) >= 0; }), EPERM);
+    EXPECT_EQ(attempted(files, [] { return opens_socket(AF_INET, SOCK_RAW, IPPROTO_TCP); }), EPERM);
+}
+
 TEST(Sandbox, StartsProgramsOnlyWhereItMay) {
     const auto run_true = [] {
         std::array<char*, 2> words{const_cast<char*>("true"), nullptr};

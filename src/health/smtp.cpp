@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "conversations.h"
+#include "lines.h"
+
+namespace pulse::health {
+
+namespace {
+
+/// "250-SIZE 1000" and "250 ok": three digits, and a dash if more lines belong to the reply.
+bool is_reply(std::string_view line) {
+    return line.size() >= 3 &&
+           std::ranges::all_of(line.substr(0, 3), [](unsigned char c) { return std::isdigit(c); }) &&
+           (line.size() == 3 || line[3] == ' ' || line[3] == '-');
+}
+
+class SmtpTalk final : public Conversation {
+  public:
+    explicit SmtpTalk(SmtpGreeting greeting) : name_(std::move(greeting.name)) {}
+
+    Step begin() override { return {}; }
+
+    Step heard(std::string_view bytes) override {
+        lines_.feed(bytes);
+        Step step;
+        while (const auto line = lines_.next()) {
+            if (!is_reply(*line)) return no_answer_of_the_protocol("not SMTP", *line);
+            if (line->size() > 3 && line->at(3) == '-') continue;
+            step = reply(*line);
+            if (step.outcome) return step;
+        }
+        if (lines_.endless() || (lines_.unfinished().size() > 3 && !is_reply(lines_.unfinished())))
+            return no_answer_of_the_protocol("not SMTP", lines_.unfinished());
+        return step;
+    }
+
+  private:
+    enum class Waiting { for_greeting, for_ehlo, for_helo };
+
+    Step reply(std::string_view line) {
+        const bool accepted = line.front() == '2';
+        switch (waiting_) {
+            case Waiting::for_greeting:
+                if (!accepted) break;
+                waiting_ = Waiting::for_ehlo;
+                return {.send = "EHLO " + name_ + "\r\n"};
+            case Waiting::for_ehlo:
+                if (accepted) return good(goodbye);
+                if (line.front() != '5') break;
+                waiting_ = Waiting::for_helo;  // older than EHLO
+                return {.send = "HELO " + name_ + "\r\n"};
+            case Waiting::for_helo:
+                if (accepted) return good(goodbye);
+                break;
+        }
+        return refused(line, goodbye);
+    }
+
+    static constexpr const char* goodbye = "QUIT\r\n";
+
+    std::string name_;
+    Lines lines_;
+    Waiting waiting_ = Waiting::for_greeting;
+};
+
+}  // namespace
+
+ConversationPtr talk_smtp(SmtpGreeting greeting) { return std::make_unique<SmtpTalk>(std::move(greeting)); }
+
+}  // namespace pulse::health
