@@ -12,54 +12,54 @@
 #include "pulse/health/check.h"
 #include "pulse/health/hysteresis.h"
 #include "pulse/health/nanny_command.h"
-#include "pulse/load/weight.h"
+
+#include "load_watch.h"
+#include "messages.h"
 
 namespace pulse::nanny {
 
-class RwhoListener;
-
-/// Watches one real server until it is stopped: check, judge, report, pause; and beside that, its load.
+/// Watches one real server until it is stopped: check, judge, report, pause. A process may have thousands:
+/// between checks there is no coroutine, only the timer.
 class Monitor : public std::enable_shared_from_this<Monitor> {
   public:
     using OnReport = std::function<void(const health::Report&)>;
 
     /// `id` is what its reports are marked with. `rwho` may be missing, and outlives the monitor.
-    Monitor(const boost::asio::any_io_executor& executor, std::string id, health::NannySpec spec,
+    Monitor(const boost::asio::any_io_executor& executor, std::string id, const health::NannySpec& spec,
             health::CheckSpec check, const RwhoListener* rwho, OnReport on_report);
 
     void start();
 
-    /// No more checks; a check program that runs is left to its deadline.
+    /// No more checks; one that is under way ends by itself.
     void stop();
 
     /// Puts glasses on, or takes them off and checks at once.
     void wear(health::Glasses glasses);
 
   private:
-    boost::asio::awaitable<void> check_forever(std::shared_ptr<Monitor> self);
-    boost::asio::awaitable<void> read_load_forever(std::shared_ptr<Monitor> self);
+    void begin_check();
+    void pause(Duration length);
+    boost::asio::awaitable<void> check(std::shared_ptr<Monitor> self);
     boost::asio::awaitable<health::Outcome> one_check();
-    boost::asio::awaitable<bool> one_reading();
 
     void note(const health::Outcome& outcome);
     bool move(const health::Transition& transition);
-    bool weigh();
-    void report() { on_report_(report_); }
+    void report();
 
     boost::asio::steady_timer pause_;
-    boost::asio::steady_timer load_pause_;
-    health::NannySpec spec_;
+    std::string id_;
+    Subject subject_;
     health::CheckSpec check_;
     health::Pace pace_;
-    load::Scale scale_;
-    const RwhoListener* rwho_;
+    Duration limit_;        ///< of one check
+    Duration first_pause_;  ///< after the first check; then zero
     OnReport on_report_;
     health::Standing standing_;
-    load::Balance balance_;
-    health::Outcome last_;   ///< of the last check, so that a lasting failure is logged once
-    long failures_ = 0;      ///< failed checks since it was last up
-    health::Report report_;  ///< what the parent should know
-    bool load_unknown_ = false;
+    std::unique_ptr<LoadWatch> load_;  ///< if it has a say in the weight
+    health::Outcome last_;             ///< of the last check, so that a lasting failure is logged once
+    std::string reason_;               ///< of the verdict
+    std::chrono::microseconds latency_{0};
+    int failures_ = 0;  ///< failed checks since it was last up
     bool wanted_ = true;
 };
 

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include <malloc.h>
+
 #include "pulse/log/log.h"
 #include "pulse/probe/run.h"
 #include "pulse/runtime/async.h"
@@ -15,7 +17,7 @@ namespace asio = boost::asio;
 
 Nanny::Nanny(asio::io_context& io, std::optional<runtime::UniqueFd> channel,
              std::optional<runtime::UniqueFd> rwho)
-    : io_(io), signals_(io) {
+    : io_(io), signals_(io), tidy_(io) {
     if (channel) channel_.emplace(io.get_executor(), std::move(*channel));
     if (rwho) rwho_.emplace(io.get_executor(), std::move(*rwho));
     for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP}) signals_.add(signal);
@@ -34,7 +36,7 @@ void Nanny::add(const std::string& id, Options options) {
     if (const auto prepared = probe::prepare(check); !prepared)
         log::error("every check will fail: {}", prepared.error().message());
     auto& monitor = monitors_[id];
-    monitor = std::make_shared<Monitor>(io_.get_executor(), id, std::move(options.spec), std::move(check),
+    monitor = std::make_shared<Monitor>(io_.get_executor(), id, options.spec, std::move(check),
                                         rwho_ ? &*rwho_ : nullptr,
                                         [this](const health::Report& report) { pass_on(report); });
     monitor->start();
@@ -63,9 +65,19 @@ void Nanny::obey(const Fields& message) {
     if (!id) return;
     std::vector<std::string> arguments;
     for (const auto argument : message.all("argument")) arguments.emplace_back(argument);
-    auto parsed = parse_options(arguments);
+    if (!command_line_) command_line_.emplace();
+    tidy_later();
+    auto parsed = command_line_->parse(arguments);
     if (auto* options = std::get_if<Options>(&parsed)) return add(std::string(*id), std::move(*options));
     log::error("check {} cannot be understood: {}", *id, std::get<Farewell>(parsed).text);
+}
+
+/// The first round of many checks is done at once and takes memory that is never needed again.
+void Nanny::tidy_later() {
+    tidy_.expires_after(std::chrono::seconds(15));
+    tidy_.async_wait([](const boost::system::error_code& another_came) {
+        if (!another_came) ::malloc_trim(0);
+    });
 }
 
 asio::awaitable<void> Nanny::hear_signals() {

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "pulse/process/channel.h"
 #include "pulse/runtime/unique_fd.h"
@@ -39,6 +40,7 @@ class Nanny {
     boost::asio::awaitable<void> hear_signals();
     boost::asio::awaitable<void> send_waiting();
 
+    void tidy_later();
     void obey(const Fields& message);
     void remove(const std::string& id);
     void wear(health::Glasses glasses);
@@ -47,7 +49,9 @@ class Nanny {
     boost::asio::io_context& io_;
     std::optional<process::Channel> channel_;
     boost::asio::signal_set signals_;
+    boost::asio::steady_timer tidy_;
     std::optional<RwhoListener> rwho_;
+    std::optional<CommandLine> command_line_;  ///< of the checks that the parent adds
     std::map<std::string, std::shared_ptr<Monitor>> monitors_;
     std::map<std::string, health::Report> waiting_;  ///< the last of each check, while the parent is slow
 };

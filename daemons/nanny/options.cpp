@@ -328,13 +328,18 @@ std::variant<Options, Farewell> settle(Draft draft) {
 
 }  // namespace
 
+CommandLine::CommandLine() : known_(description()) {}
+
 std::variant<Options, Farewell> parse_options(const std::vector<std::string>& arguments) {
-    static const auto known = description();
-    po::parsed_options parsed(&known);
+    return CommandLine().parse(arguments);
+}
+
+std::variant<Options, Farewell> CommandLine::parse(const std::vector<std::string>& arguments) const {
+    po::parsed_options parsed(&known_);
     try {
         using namespace po::command_line_style;
         parsed = po::command_line_parser(with_joined_values(arguments))
-                     .options(known)
+                     .options(known_)
                      .style(unix_style & ~allow_guessing)
                      .run();
     } catch (const po::unknown_option& e) {
