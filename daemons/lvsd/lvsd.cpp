@@ -66,6 +66,7 @@ void Lvsd::start() {
         log::error("virtual service {} left out: {} belongs to an earlier one", duplicate->name,
                    director::service_id(*duplicate).to_string());
     converge();
+    marks_.want(config_);
     nannies_.want(director::monitors(config_), config_.checks_per_nanny);
     tell_ready_when_settled();
 
@@ -197,6 +198,7 @@ asio::awaitable<void> Lvsd::watch_table() {
     while (!stopping_) {
         const auto begun = Clock::now();
         if (failures_ == 0 && !converge_posted_) converge(Occasion::watch);
+        marks_.look(begun);
         const auto took = Clock::now() - begun;
         co_await runtime::sleep_until(Clock::now() + std::max<Duration>(watch_interval, took * watch_share));
     }
@@ -233,6 +235,7 @@ Result<void> Lvsd::reload() {
         situation_ = director::still_known(std::move(situation_), config_);
         if (new_timeouts) set_timeouts();
         if (new_sysctls) set_sysctls();
+        marks_.want(config_);
         log::info("reloaded: {}", changes.to_string());
     }
     reread_drains();  // an operator's wish counts whatever the file is like
@@ -297,9 +300,11 @@ void Lvsd::stop(int signal) {
     if (leave) log::info("leaving the IPVS table as it is: hard_shutdown = 0");
     for (const auto* service : director::services(config_))
         if (!leave) log::info("shutting down virtual service {}", service->name);
-    if (!leave)
+    if (!leave) {
         if (const auto cleared = kernel::converge(ipvs_, {}, owned_); !cleared)
             log::error("{}", cleared.error().message());
+        marks_.remove();
+    }
     finish();
 }
 

@@ -17,6 +17,7 @@
 
 #include "nannies.h"
 #include "options.h"
+#include "packet_marks.h"
 
 namespace pulse::lvsd {
 
@@ -61,6 +62,7 @@ class Lvsd {
     kernel::IpvsClient ipvs_;
     std::optional<process::Channel> parent_;
     Nannies nannies_;
+    PacketMarks marks_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer retry_;
     director::Situation situation_;

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include "pulse/config_file/load.h"
+#include "pulse/director/marks.h"
 #include "pulse/ipvs/spelling.h"
 #include "pulse/kernel/converge.h"
+#include "pulse/kernel/nftables.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
 #include "pulse/runtime/file.h"
@@ -77,6 +79,11 @@ int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool
     for (const auto* service : director::services(config)) ours.insert(director::service_id(*service));
     const auto removed = kernel::converge(ipvs, {}, ours);
     if (!removed) return refuse(removed.error(), to_log);
+    if (!director::mark_rules(config).empty()) {
+        auto marks = kernel::NftTable::open(director::mark_table);
+        const auto unmarked = marks ? marks->remove() : Result<void>(tl::unexpected(marks.error()));
+        if (!unmarked) return refuse(unmarked.error(), to_log);
+    }
     return removed->refused.empty() ? 0 : refuse(removed->refused.front().error, to_log);
 }
 

@@ -280,6 +280,17 @@ Problem read(Draft& draft, const std::string& name, const std::string& value) {
     return "unknown option";
 }
 
+bool takes_value(const std::string& word) {
+    const auto is = [&](const Row& row) {
+        return row.value != nullptr &&
+               (word == shortest_name(row) || word == "--" + std::string(long_name(row)));
+    };
+    const auto options = health::check_option_table();
+    return std::any_of(rows.begin(), rows.end(), is) ||
+           std::any_of(options.begin(), options.end(),
+                       [&](const auto& option) { return word == "--" + std::string(option.name); });
+}
+
 /// popt gives an option the word after it whatever that looks like; Boost refuses one that looks like an
 /// option. Such a pair is joined: "-s" "-x" becomes "-s-x".
 std::vector<std::string> with_joined_values(const std::vector<std::string>& arguments) {
@@ -288,11 +299,7 @@ std::vector<std::string> with_joined_values(const std::vector<std::string>& argu
         joined.push_back(arguments[i]);
         auto& word = joined.back();
         const bool next_looks_like_one = i + 1 < arguments.size() && arguments[i + 1].starts_with('-');
-        const auto takes_value = [&](const Row& row) {
-            return row.value != nullptr &&
-                   (word == shortest_name(row) || word == "--" + std::string(long_name(row)));
-        };
-        if (!next_looks_like_one || std::none_of(rows.begin(), rows.end(), takes_value)) continue;
+        if (!next_looks_like_one || !takes_value(word)) continue;
         word += (word.starts_with("--") ? "=" : "") + arguments[++i];
     }
     return joined;

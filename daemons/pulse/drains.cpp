@@ -1,12 +1,8 @@
 #include "drains.h"
 
-#include <cerrno>
-#include <filesystem>
-
-#include <fcntl.h>
-
 #include "pulse/runtime/file.h"
-#include "pulse/runtime/locked_file.h"
+
+#include "state_file.h"
 
 namespace pulse::daemon {
 
@@ -19,15 +15,7 @@ Result<director::Drains> read_drains(const std::string& state_directory) {
 }
 
 Result<void> write_drains(const std::string& state_directory, const director::Drains& drains) {
-    const auto path = director::drains_path(state_directory);
-    std::error_code error;
-    std::filesystem::create_directories(state_directory, error);
-    if (error) return fail(error, "cannot make " + state_directory);
-    const runtime::UniqueFd made(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-    if (!made) return fail_errno("cannot write " + path, errno);
-    auto file = runtime::LockedFile::open(path);
-    if (!file) return fail(file.error(), "");
-    return file->replace(director::to_text(drains));
+    return write_state_file(state_directory, director::drains_file, director::to_text(drains));
 }
 
 Result<void> rename_drains(const std::string& state_directory, const config::Config& before,

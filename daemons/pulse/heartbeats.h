@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,47 +12,73 @@
 
 #include "pulse/base/result.h"
 #include "pulse/failover/cluster.h"
-#include "pulse/heartbeat/classic.h"
+#include "pulse/failover/status.h"
+#include "pulse/heartbeat/authenticated.h"
+#include "pulse/heartbeat/session.h"
 
 namespace pulse::daemon {
+
+/// How heartbeats are spoken: signed with these keys, or, without any, as the original does.
+struct Speech {
+    heartbeat::Keys keys;
+    Duration deadtime{};
+};
 
 /// The UDP side of heartbeats: one socket per path, bound to our own address of that path.
 class Heartbeats {
   public:
-    using OnHeard = std::function<void(heartbeat::Decoded)>;
+    using OnHeard = std::function<void(const failover::Content& content, std::size_t path)>;
 
     /// Binds every path. An address that cannot be bound is an error: a router that cannot be heard must not
     /// start.
     [[nodiscard]] static Result<Heartbeats> open(boost::asio::io_context& context,
-                                                 const std::vector<failover::Path>& paths, net::Port port);
+                                                 const std::vector<failover::Path>& paths,
+                                                 const Speech& speech);
 
-    /// Takes other paths, or another port, in place of what it has. On error it goes on as before.
-    [[nodiscard]] Result<void> change(const std::vector<failover::Path>& paths, net::Port port);
+    /// Takes other paths in place of what it has. On error it goes on as before.
+    [[nodiscard]] Result<void> change(const std::vector<failover::Path>& paths);
 
-    /// Starts hearing. A datagram counts only if it comes from one of the partner's addresses.
+    /// Speaks otherwise from now on.
+    void change(const Speech& speech);
+
+    /// Starts hearing. A datagram counts only if it comes from one of the partner's addresses and is of the
+    /// format that is spoken here.
     void listen(OnHeard on_heard);
 
     /// Sends on every path, without waiting. A path that fails is logged when it begins to fail.
-    void send(heartbeat::Word word);
+    void send(const heartbeat::Report& report);
+
+    [[nodiscard]] const std::vector<failover::Path>& paths() const { return paths_; }
+    [[nodiscard]] std::vector<failover::PathCounters> counters() const;
 
   private:
     struct Line {
         failover::Path path;
         boost::asio::ip::udp::socket socket;
         boost::asio::ip::udp::endpoint partner;
-        bool failing = false;
+        failover::PathCounters counters;
+        std::uint64_t refused_logged = 0;  ///< of them, that many are in the log
+        TimePoint quiet_until{};
     };
+    class Batch;
 
     explicit Heartbeats(boost::asio::io_context& context) : context_(&context) {}
     [[nodiscard]] static Result<std::vector<std::shared_ptr<Line>>> bind(
-        boost::asio::io_context& context, const std::vector<failover::Path>& paths, net::Port port);
+        boost::asio::io_context& context, const std::vector<failover::Path>& paths);
     void hear_all();
-    boost::asio::awaitable<void> hear(std::shared_ptr<Line> line);
+    boost::asio::awaitable<void> hear(std::shared_ptr<Line> line, std::size_t number);
+    void take(Line& line, std::size_t number, std::span<const std::uint8_t> datagram,
+              const net::IpAddress& from);
+    void take_classic(Line& line, std::size_t number, std::span<const std::uint8_t> datagram);
+    void take_signed(Line& line, std::size_t number, std::span<const std::uint8_t> datagram,
+                     const net::IpAddress& from);
+    static void log_refused(Line& line);
 
     boost::asio::io_context* context_;
     std::vector<std::shared_ptr<Line>> lines_;
     std::vector<failover::Path> paths_;
-    net::Port port_;
+    std::optional<heartbeat::Codec> codec_;      ///< none: classic
+    std::optional<heartbeat::Session> session_;  ///< lives as long as this process
     OnHeard on_heard_;
 };
 

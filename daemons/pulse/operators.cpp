@@ -30,6 +30,10 @@ asio::awaitable<Fields> Operators::answer(Fields request) {
     const std::string servers(request.find("servers").value_or(""));
     Result<std::string> done = fail(std::error_code(), "this pulse does not know the command " + command);
     if (command == "reload") done = co_await router_.reload();
+    if (command == "status")
+        done =
+            request.find("json") ? failover::to_json(router_.status()) : failover::to_text(router_.status());
+    if (command == "failover") done = co_await router_.fail_over();
     if (command == "drain") done = co_await drain(servers, true);
     if (command == "undrain") done = co_await drain(servers, false);
     if (command == "drained") done = drained();

@@ -6,6 +6,7 @@
 
 #include "pulse/base/match.h"
 #include "pulse/base/text.h"
+#include "pulse/config_file/keys.h"
 #include "pulse/config_file/load.h"
 #include "pulse/director/director.h"
 #include "pulse/kernel/ipvs_client.h"
@@ -15,6 +16,7 @@
 #include "pulse/runtime/in_a_thread.h"
 
 #include "drains.h"
+#include "state_file.h"
 
 namespace pulse::daemon {
 
@@ -22,39 +24,24 @@ namespace asio = boost::asio;
 
 namespace {
 
-failover::Settings settings_from(const config::Config& config, failover::Identity identity,
-                                 bool force_active) {
-    failover::Settings settings;
-    settings.identity = identity;
-    settings.partner = config.backup_active;
+/// The settings that a file decides, with what only this process knows.
+failover::Settings settings_from(const config::Config& config, failover::Identity identity, bool force_active,
+                                 const Heartbeats& heartbeats) {
+    auto settings = failover::settings_of(config, identity);
     settings.force_active = force_active;
-    settings.keep_serving = !config.hard_shutdown;
-    settings.keepalive = config.keepalive;
-    settings.deadtime = config.deadtime;
+    for (const auto& path : heartbeats.paths()) settings.paths.push_back(path.name);
     return settings;
 }
 
 std::vector<std::string> lvsd_arguments(const Options& options) {
     std::vector<std::string> arguments{options.foreground ? "--nodaemon" : "--nofork", "-c",
-                                       options.config_file, "--state-directory", options.state_directory};
+                                       options.lvsd_file, "--state-directory", options.state_directory};
     if (options.verbose) arguments.emplace_back("-v");
     if (!options.nanny.empty()) {
         arguments.emplace_back("--nanny");
         arguments.push_back(options.nanny);
     }
     return arguments;
-}
-
-std::string_view role_name(failover::Role role) {
-    switch (role) {
-        case failover::Role::standby:
-            return "standby";
-        case failover::Role::starting:
-            return "taking over";
-        case failover::Role::active:
-            return "active";
-    }
-    return "?";
 }
 
 }  // namespace
@@ -65,30 +52,41 @@ Router::Router(asio::io_context& context, const Options& options, const config::
       options_(options),
       identity_(identity),
       config_(config),
-      settings_(settings_from(config, identity, options.force_active)),
+      settings_(settings_from(config, identity, options.force_active, resources.heartbeats)),
       heartbeats_(std::move(resources.heartbeats)),
       addresses_(std::move(resources.addresses)),
       announcer_(context, std::move(resources.announcer_route), std::move(resources.packets),
                  failover::floating_addresses(config)),
       lvsd_(context, options.lvsd, lvsd_arguments(options), [this](const auto& event) { handle(event); }),
-      links_(context, std::move(resources.links_route),
-             [this](bool up) { handle(failover::LinksChanged{up}); }),
+      links_(context, std::move(resources.links_route), [this](const auto& event) { handle(event); }),
+      pings_(context, [this](std::uint16_t count) { handle(failover::PingsChanged{count}); }),
+      connections_(context, [this](std::uint64_t count) { handle(failover::ConnectionsCounted{count}); }),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
       alarm_(context),
       identity_route_(std::move(resources.identity_route)) {}
 
 void Router::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
-    heartbeats_.listen([this](heartbeat::Decoded content) { handle(failover::HeartbeatHeard{content}); });
+    if (config_.realtime) promptness_.ask_for_it();
+    if (settings_.partner && !settings_.details)
+        log::warning(
+            "heartbeats are not authenticated: anybody on the network can forge them; pulsectl genkey");
+    heartbeats_.listen([this](const failover::Content& content, std::size_t path) {
+        handle(failover::HeartbeatHeard{content, path});
+    });
     handle(failover::Started{});
-    watch_links();
-    process::notify_ready(std::string(role_name(state_.role)));
+    watch();
+    process::notify_ready(std::string(failover::name_of(state_.role)));
 }
 
-void Router::watch_links() {
-    const bool wanted = config_.monitor_links && settings_.partner;
-    links_.watch(wanted ? failover::heartbeat_paths(config_, identity_) : std::vector<failover::Path>{},
-                 config_.keepalive);
+void Router::watch() {
+    const bool links = config_.monitor_links && settings_.partner;
+    links_.watch(links ? heartbeats_.paths() : std::vector<failover::Path>{},
+                 failover::floating_addresses(config_));
+    settings_.links = links_.watched();
+    links_.look();
+    pings_.watch(config_);
+    connections_.count(config_.syncdaemon && config_.auto_failback && settings_.partner);
 }
 
 asio::awaitable<Result<std::string>> Router::reload() {
@@ -107,23 +105,32 @@ asio::awaitable<Result<std::string>> Router::reload() {
 asio::awaitable<void> Router::reload_as_told() { (void)co_await reload(); }
 
 asio::awaitable<Result<std::string>> Router::reload_once() {
-    const std::function<Result<config_file::File>()> reading = [path = options_.config_file] {
-        return config_file::read(path);
+    using Read = std::pair<Result<config_file::File>, Result<heartbeat::Keys>>;
+    const std::function<Read()> reading = [path = options_.config_file] {
+        Read read{config_file::read(path), {}};
+        if (read.first && read.first->config.heartbeat_key_file)
+            read.second = config_file::read_keys(*read.first->config.heartbeat_key_file);
+        return read;
     };
-    auto file = co_await runtime::in_a_thread(reading);
+    auto [file, keys] = co_await runtime::in_a_thread(reading);
     if (!file) log::error("{}", file.error().message());
     if (!file) co_return fail(file.error(), "");
     config_file::log_diagnostics(*file);
     if (!file->ok()) co_return fail(std::error_code(), file->report() + "the configuration stays as it was");
-    const auto accepted = accept(file->config);
+    if (!keys) log::error("{}", keys.error().message());
+    if (!keys) co_return fail(keys.error(), "the configuration stays as it was");
+    const auto accepted = accept(file->config, *keys);
     if (!accepted) log::error("{}", accepted.error().message());
     if (!accepted) co_return fail(accepted.error(), "the configuration stays as it was");
+    if (options_.lvsd_file != options_.config_file)
+        if (const auto kept = write_state_file(options_.state_directory, running_file, file->text); !kept)
+            co_return fail(kept.error(), "the configuration stays as it was");
 
     const auto before = std::exchange(config_, std::move(file->config));
     const auto changes = director::changes(before, config_);
     const auto old_addresses = failover::floating_addresses(before);
     const auto new_addresses = failover::floating_addresses(config_);
-    settings_ = settings_from(config_, identity_, options_.force_active);
+    settings_ = settings_from(config_, identity_, options_.force_active, heartbeats_);
     if (auto kept = rename_drains(options_.state_directory, before, config_); !kept)
         log::error("{}", kept.error().message());
 
@@ -136,18 +143,18 @@ asio::awaitable<Result<std::string>> Router::reload_once() {
         addresses_.raise();
         announcer_.start();
     }
-    watch_links();
     const auto sync = [](const config::Config& c) {
         return std::tuple(c.syncdaemon, c.syncd_iface, c.syncd_id);
     };
     if (sync(before) != sync(config_)) synchronise(state_.role == failover::Role::active);
     handle(failover::Reconfigured{});
+    watch();
     const auto refusal = answer ? answer->find("error") : std::nullopt;
     if (refusal) co_return fail(std::error_code(), "lvsd: " + std::string(*refusal));
     co_return changes.to_string();
 }
 
-Result<void> Router::accept(const config::Config& next) {
+Result<void> Router::accept(const config::Config& next, const heartbeat::Keys& keys) {
     if (auto usable = failover::usable(next); !usable) return usable;
     const auto addresses = identity_route_.addresses();
     if (!addresses) return fail(addresses.error(), "");
@@ -160,26 +167,78 @@ Result<void> Router::accept(const config::Config& next) {
     if (identity_ == failover::Identity::backup && !next.backup_active)
         return fail(std::error_code(),
                     "backup_active = 0 leaves this router, the backup, without a job; stop pulse here");
-    return heartbeats_.change(failover::heartbeat_paths(next, identity_), next.heartbeat_port);
+    if (auto changed = heartbeats_.change(failover::heartbeat_paths(next, identity_, local)); !changed)
+        return changed;
+    heartbeats_.change(Speech{.keys = keys, .deadtime = next.deadtime});
+    return {};
 }
 
 asio::awaitable<void> Router::reread_drains() { (void)co_await lvsd_.ask("drains"); }
 
+asio::awaitable<Result<std::string>> Router::fail_over() {
+    if (const auto refusal = failover::refuses_failover(state_, settings_))
+        co_return fail(std::error_code(), *refusal);
+    const bool had_it = state_.role == failover::Role::active;
+    handle(failover::FailoverAsked{});
+    const auto limit =
+        Clock::now() + settings_.handover_limit + settings_.ready_limit + 2 * settings_.deadtime;
+    const auto undecided = [&] {
+        return had_it ? state_.role == failover::Role::active && state_.handover.has_value()
+                      : state_.role != failover::Role::active && state_.wanting.has_value();
+    };
+    while (undecided() && Clock::now() < limit)
+        co_await runtime::sleep_until(Clock::now() + std::chrono::milliseconds(10));
+    const bool has_it = state_.role != failover::Role::standby;
+    if (has_it == had_it)
+        co_return fail(std::error_code(), had_it ? "the partner did not get ready: this router keeps the role"
+                                                 : "the partner has not given the role away");
+    co_return std::string(had_it ? "this router has let go; the partner has the role"
+                                 : "this router has the role");
+}
+
+failover::Status Router::status() const {
+    return {.settings = settings_,
+            .state = state_,
+            .now = Clock::now(),
+            .paths = heartbeats_.paths(),
+            .counters = heartbeats_.counters(),
+            .links_down = links_.down(),
+            .pings_down = pings_.silent(),
+            .takeovers = takeovers_,
+            .worst_lateness = promptness_.worst(),
+            .recent_lateness = promptness_.recent(),
+            .realtime = promptness_.realtime(),
+            .locked = promptness_.locked()};
+}
+
 void Router::handle(const failover::Event& event) {
+    if (const auto slept = promptness_.suspended(); slept > std::chrono::milliseconds(50))
+        take(failover::Suspended{slept});
+    take(event);
+}
+
+void Router::take(const failover::Event& event) {
     const auto role_before = state_.role;
     auto next = failover::step(state_, event, Clock::now(), settings_);
-    state_ = next.state;
+    state_ = std::move(next.state);
+    if (role_before == failover::Role::standby && state_.role != failover::Role::standby) ++takeovers_;
     for (const auto& action : next.actions) perform(action);
     if (state_.role != role_before) show_role();
-    alarm_.expires_at(next.wake_at);
-    alarm_.async_wait([this](const boost::system::error_code& cancelled) {
-        if (!cancelled) handle(failover::Woken{});
+    set_alarm(next.wake_at);
+}
+
+void Router::set_alarm(TimePoint due) {
+    alarm_.expires_at(due);
+    alarm_.async_wait([this, due](const boost::system::error_code& cancelled) {
+        if (cancelled) return;
+        promptness_.came(due, Clock::now());
+        handle(failover::Woken{});
     });
 }
 
 void Router::perform(const failover::Action& action) {
     match(
-        action, [&](const failover::SendHeartbeat& a) { heartbeats_.send(a.word); },
+        action, [&](const failover::SendHeartbeat& a) { heartbeats_.send(a.report); },
         [&](const failover::StartLvsd&) { lvsd_.start(); },
         [&](const failover::StopLvsd& a) { lvsd_.stop(a.leave_table); },
         [&](const failover::ClearTable&) { lvsd_.clear_table(); },
@@ -192,7 +251,12 @@ void Router::perform(const failover::Action& action) {
         [&](const failover::RunActiveCommand&) { run_hook(config_.active_cmd); },
         [&](const failover::RunInactiveCommand&) { run_hook(config_.inactive_cmd); },
         [&](const failover::Synchronise& a) { synchronise(a.as_master); },
-        [&](const failover::Log& a) { log::info("{}", a.text); },
+        [&](const failover::Log& a) {
+            if (a.warning)
+                log::warning("{}", a.text);
+            else
+                log::info("{}", a.text);
+        },
         [&](const failover::Exit& a) {
             exit_status_ = a.status;
             context_.stop();
@@ -200,7 +264,7 @@ void Router::perform(const failover::Action& action) {
 }
 
 void Router::show_role() {
-    const auto name = role_name(state_.role);
+    const auto name = failover::name_of(state_.role);
     if (state_.role == failover::Role::active) log::info("now {}: floating addresses are up", name);
     process::notify_status(std::string(name));
 }

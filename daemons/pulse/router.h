@@ -12,10 +12,13 @@
 
 #include "addresses.h"
 #include "announcer.h"
+#include "connection_counter.h"
 #include "heartbeats.h"
 #include "link_monitor.h"
 #include "lvsd_runner.h"
 #include "options.h"
+#include "promptness.h"
+#include "reachability.h"
 
 namespace pulse::daemon {
 
@@ -50,12 +53,20 @@ class Router {
     /// Has lvsd look again at which servers are drained; nothing to do while it does not run.
     [[nodiscard]] boost::asio::awaitable<void> reread_drains();
 
+    /// Moves the role to the other router, as an operator wants; ends when that is decided and says how.
+    [[nodiscard]] boost::asio::awaitable<Result<std::string>> fail_over();
+
+    /// What there is to say of the role, the partner and the ways between.
+    [[nodiscard]] failover::Status status() const;
+
   private:
     boost::asio::awaitable<void> reload_as_told();
     [[nodiscard]] boost::asio::awaitable<Result<std::string>> reload_once();
-    [[nodiscard]] Result<void> accept(const config::Config& next);
-    void watch_links();
+    [[nodiscard]] Result<void> accept(const config::Config& next, const heartbeat::Keys& keys);
+    void watch();
     void handle(const failover::Event& event);
+    void take(const failover::Event& event);
+    void set_alarm(TimePoint due);
     void perform(const failover::Action& action);
     void run_hook(const std::optional<std::string>& command);
     void synchronise(bool as_master);
@@ -74,11 +85,15 @@ class Router {
     Announcer announcer_;
     LvsdRunner lvsd_;
     LinkMonitor links_;
+    Reachability pings_;
+    ConnectionCounter connections_;
+    Promptness promptness_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer alarm_;
     kernel::RouteClient identity_route_;
     bool reloading_ = false;
     bool synchronises_ = false;  ///< connections
+    std::uint64_t takeovers_ = 0;
     int exit_status_ = 0;
 };
 

@@ -50,6 +50,12 @@ void ServiceCheck::address() {
 }
 
 void ServiceCheck::table() {
+    if (!service_.mark_ports.empty() && !service_.fwmark)
+        warn(block_, "mark_ports", "mark_ports without fwmark has no effect",
+             "the mark that the packets are to get is missing: fwmark = 1");
+    else if (!service_.mark_ports.empty() && !service_.address)
+        warn(block_, "mark_ports", "mark_ports without address has no effect",
+             "the packets to mark are those for the ports of the address");
     if (service_.sched_flags != 0 && service_.scheduler != "sh" && service_.scheduler != "mh")
         warn(block_, "sched_flags", "sched_flags without effect",
              "only the schedulers sh and mh look at them");

@@ -7,6 +7,8 @@
 #include "pulse/base/text.h"
 
 #include "lines.h"
+#include "pulse/config/keys.h"
+
 #include "placing.h"
 #include "report.h"
 #include "spell.h"
@@ -103,8 +105,18 @@ Result<std::string> set_key(const Document& document, const Block& block, std::s
     const auto spelled = spell(values);
     if (!spelled || values.empty())
         return fail(std::error_code(), "no line of the file could hold this value for " + quoted(key));
-    if (const auto old = entries(document, block, key); !old.empty())
-        return with_values(document, *old.back(), key, values, *spelled);
+    if (const auto old = entries(document, block, key); !old.empty()) {
+        auto text = with_values(document, *old.back(), key, values, *spelled);
+        const auto* row = find_key(Section::global, key);
+        if (row == nullptr || !row->repeats) return text;
+        // Each line would add to what is asked for.
+        const Lines lines(document);
+        for (auto one = std::next(old.rbegin()); one != old.rend(); ++one) {
+            const auto number = document.place((*one)->key).line;
+            text = replaced(text, lines.range(number, number), "");
+        }
+        return text;
+    }
     if (block.kind != BlockKind::file && block.first_line == block.last_line)
         return refuse(block.first_line, "the block has all its text on one line");
     return Lines(document).insert_after(line_for_new_key(document, block, key),

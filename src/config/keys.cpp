@@ -62,15 +62,11 @@ void read_pmask(Values& values, V& out) {
 void read_sched_flags(Values& values, V& out) {
     if (values.size() == 0) return (void)values.exactly(1);
     std::uint32_t flags = 0;
-    for (std::size_t at = 0; at < values.size(); ++at) {
-        for (auto rest = values[at]; !rest.empty();) {
-            auto word = rest.substr(0, rest.find(','));
-            rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-            if (word.starts_with("sh-") || word.starts_with("mh-")) word.remove_prefix(3);
-            const auto index = read_choice(values, at, word);
-            if (!index) return;
-            flags |= ipvs::scheduler_flag_bits.at(*index);
-        }
+    for (auto [at, word] : listed(values)) {
+        if (word.starts_with("sh-") || word.starts_with("mh-")) word.remove_prefix(3);
+        const auto index = read_choice(values, at, word);
+        if (!index) return;
+        flags |= ipvs::scheduler_flag_bits.at(*index);
     }
     out.sched_flags = flags;
 }
@@ -81,6 +77,10 @@ std::vector<std::string> write_sched_flags(const Key& key, const V& in) {
     for (std::size_t i = 0; i < names.size(); ++i)
         if ((in.sched_flags & ipvs::scheduler_flag_bits.at(i)) != 0) words.emplace_back(names[i]);
     return words;
+}
+
+void read_mark_ports(Values& values, V& out) {
+    if (auto ports = read_ports(values)) out.mark_ports = *std::move(ports);
 }
 
 void read_pe(Values& values, V& out) {
@@ -136,6 +136,40 @@ constexpr Access<Sysctls> on_or_off{.read = read_switch, .write = write_setting}
 template <int lowest, int highest>
 constexpr Access<Sysctls> number_within{.read = read_number<lowest, highest>, .write = write_setting};
 
+/// Several paths may stand on one line too: it is how the file is written anew.
+void read_heartbeat_path(Values& values, Config& out) {
+    std::vector<HeartbeatPath> paths;
+    for (std::size_t at = 0; at < values.size();) {
+        if (at + 1 == values.size()) return (void)values.exactly(values.size() + 1);
+        const auto one = net::IpAddress::parse(values[at]);
+        const auto other = net::IpAddress::parse(values[at + 1]);
+        if (!one || !other)
+            return values.error(one ? at + 1 : at, "invalid host name or ip address",
+                                "the addresses of both routers on that path; names are not allowed here");
+        if (one->family() != other->family() || *one == *other)
+            return values.error(at + 1, "invalid argument", "two addresses of one family");
+        paths.push_back({.one = *one, .other = *other});
+        at += 2;
+        const auto port = at < values.size() ? parse_decimal<std::uint16_t>(values[at]) : std::nullopt;
+        if (!port) continue;
+        if (*port == 0) return values.error(at, "integer out of range", "it must be within 1 and 65535");
+        paths.back().port = net::Port{*port};
+        ++at;
+    }
+    if (paths.empty()) return (void)values.exactly(2);
+    out.heartbeat_paths.insert(out.heartbeat_paths.end(), paths.begin(), paths.end());
+}
+
+std::vector<std::string> write_heartbeat_path(const Key&, const Config& in) {
+    std::vector<std::string> words;
+    for (const auto& path : in.heartbeat_paths) {
+        words.push_back(path.one.to_string());
+        words.push_back(path.other.to_string());
+        if (path.port) words.push_back(std::to_string(path.port->number));
+    }
+    return words;
+}
+
 constexpr auto any = std::numeric_limits<long long>::max();
 
 /// Those of `check` stand in a virtual for all its servers, and in a server for itself.
@@ -190,6 +224,26 @@ const std::vector<Key>& table() {
      "time between heartbeats", duration<&Config::keepalive, 1>},
     {global, "deadtime", ValueType::duration, "", "5", "2", "pulse",
      "silence after which the other router counts as dead; more than keepalive", duration<&Config::deadtime, 1>},
+    {global, "warntime", ValueType::duration, "", "0", "1", "pulse",
+     "silence of the other router that is worth a line in the log; 0 is off", duration<&Config::warntime, 0>},
+    {global, "initdead", ValueType::duration, "", "0", "30", "pulse",
+     "deadtime in force right after start, when network and partner may need longer; less than deadtime is deadtime", duration<&Config::initdead, 0>},
+    {global, "heartbeat_key_file", ValueType::word, "", "", "/etc/sysconfig/ha/heartbeat.key", "pulse",
+     "key that signs the heartbeats, made by pulsectl genkey, the same on both routers; without one they are the original's", word<&Config::heartbeat_key_file>},
+    {global, "heartbeat_path", ValueType::path, "", "", "10.0.2.1 10.0.2.2 540", "pulse",
+     "one more way for heartbeats: an address of each router, and a port if it is not heartbeat_port; may be repeated", Access<Config>{read_heartbeat_path, write_heartbeat_path}, true},
+    {global, "realtime", ValueType::boolean, "", "1", "0", "pulse",
+     "whether pulse asks for real-time priority and locked memory, so that heartbeats are on time", boolean<&Config::realtime>},
+    {global, "auto_failback", ValueType::boolean, "", "0", "1", "pulse",
+     "whether the primary takes the role back when it is well again", boolean<&Config::auto_failback>},
+    {global, "failback_delay", ValueType::duration, "", "30", "5m", "pulse",
+     "how long the primary must be well before it takes the role back", duration<&Config::failback_delay, 0>},
+    {global, "standby", ValueType::choice, "cold warm", "cold", "warm", "pulse",
+     "warm: lvsd and the checks run on the standby router too, so that a takeover costs only the addresses", choice<&Config::standby, Standby::cold, Standby::warm>},
+    {global, "ping", ValueType::addresses, "", "", "10.0.0.254 10.0.0.253", "pulse",
+     "nodes that show whether this router reaches the network; the router that reaches more should be active", addresses<&Config::ping>},
+    {global, "ping_group", ValueType::addresses, "", "", "192.0.2.1 192.0.2.2", "pulse",
+     "nodes that count as one, which is reached if any of them is", addresses<&Config::ping_group>},
     {global, "monitor_links", ValueType::flag, "", "0", "1", "pulse",
      "whether to give the role up when a network link is lost", flag<&Config::monitor_links>},
     {global, "syncdaemon", ValueType::boolean, "", "0", "1", "pulse",
@@ -233,6 +287,8 @@ const std::vector<Key>& table() {
      "how much more than quorum must be up before the real servers get the clients back", integer<&V::quorum_hysteresis>},
     {block, "fwmark", ValueType::integer, "", "0", "100", "lvsd, nanny",
      "balance packets with this firewall mark instead of address and port; 0 is none", Access<V>{read_fwmark, write_fwmark}},
+    {block, "mark_ports", ValueType::ports, "", "", "80,443,10000:20000", "lvsd",
+     "with fwmark: the ports of the address whose packets lvsd has marked (nftables)", access<&V::mark_ports>(read_mark_ports)},
     {block, "network", ValueType::choice, networks, "", "tunnel", "lvsd",
      "how packets reach this service's real servers; default: what the top level says", choice<&V::network, Network::nat, Network::direct, Network::tunnel>},
     {block, "tunnel_type", ValueType::choice, "ipip gue gre", "ipip", "gue", "lvsd",
@@ -421,6 +477,8 @@ std::string_view type_name(ValueType type) {
             return "duration";
         case ValueType::port:
             return "port";
+        case ValueType::ports:
+            return "ports";
         case ValueType::host:
             return "address or host name";
         case ValueType::addresses:
@@ -437,6 +495,8 @@ std::string_view type_name(ValueType type) {
             return "text";
         case ValueType::list:
             return "list";
+        case ValueType::path:
+            return "two addresses";
     }
     return "";
 }

@@ -86,7 +86,8 @@ void Reader::duplicates(const Block& block) {
         if (!entry) continue;
         const auto place = document_.place(entry->key);
         const auto [earlier, is_new] = seen.try_emplace(document_.value(entry->key), place.line);
-        if (!is_new)
+        const auto* key = find_key(Section::global, document_.value(entry->key));
+        if (!is_new && (key == nullptr || !key->repeats))
             report_.warning(place, quoted(earlier->first) + " is given more than once; the last one counts",
                             "the one before is on line " + std::to_string(earlier->second));
         earlier->second = place.line;

@@ -42,6 +42,14 @@ void Values::warning(std::size_t at, std::string_view text, std::string hint) {
                     std::move(hint));
 }
 
+std::vector<Listed> listed(const Values& values) {
+    std::vector<Listed> all;
+    for (std::size_t at = 0; at < values.size(); ++at)
+        for (const auto word : split(values[at], ','))
+            if (!word.empty()) all.push_back({.at = at, .word = word});
+    return all;
+}
+
 namespace {
 
 /// A number that C reads in base eight, to the surprise of whoever padded it with zeros.

@@ -52,6 +52,15 @@ class Values {
     Report& report_;
 };
 
+/// One thing of a list, and the value it is in.
+struct Listed {
+    std::size_t at;
+    std::string_view word;
+};
+
+/// The values of a list, parted by blanks or commas.
+[[nodiscard]] std::vector<Listed> listed(const Values& values);
+
 /// Readers: what the values say, or nullopt and a complaint.
 [[nodiscard]] std::optional<long long> read_integer(Values& values, long long lowest, long long highest);
 [[nodiscard]] std::optional<bool> read_boolean(Values& values);
@@ -64,6 +73,8 @@ class Values {
 [[nodiscard]] std::optional<net::IpAddress> read_host(Values& values, std::size_t at = 0);
 [[nodiscard]] std::optional<std::vector<net::IpAddress>> read_addresses(Values& values);  ///< no names
 [[nodiscard]] std::optional<net::Port> read_port(Values& values);
+/// Blanks or commas between them: 80, 10000:20000, 5060/udp, https.
+[[nodiscard]] std::optional<std::vector<MarkedPorts>> read_ports(Values& values);
 [[nodiscard]] std::optional<net::Netmask> read_mask(Values& values);
 
 /// Which of the key's choices it is.

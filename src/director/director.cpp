@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pulse/base/match.h"
+#include "pulse/director/marks.h"
 #include "pulse/ipvs/plan.h"
 
 namespace pulse::director {
@@ -38,6 +39,7 @@ net::Endpoint destination_endpoint(const config::Config& config, const config::V
                                    const net::IpAddress& address, net::Port port) {
     const bool keeps_port =
         config.network_of(virtual_server) != config::Network::nat && !virtual_server.fwmark;
+    if (marks_several_ports(virtual_server)) return {address, net::Port{0}};  // 0: the one the packet has
     return {address, keeps_port ? virtual_server.port : port};
 }
 
@@ -161,8 +163,8 @@ ipvs::Service service_of(const config::VirtualServer& virtual_server) {
     if (virtual_server.persistent.count() > 0)
         service.persistence =
             ipvs::Persistence{.timeout = virtual_server.persistent,
-                              .mask = virtual_server.pmask.value_or(net::Netmask::host(service.id.family)),
-                              .engine = virtual_server.pe.value_or("")};
+                              .mask = virtual_server.pmask.value_or(net::Netmask::host(service.id.family))};
+    service.engine = virtual_server.pe.value_or("");
     return service;
 }
 

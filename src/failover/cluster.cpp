@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "pulse/config/write.h"
+#include "pulse/heartbeat/key.h"
+
 namespace pulse::failover {
 
 namespace {
@@ -57,19 +60,63 @@ std::optional<Identity> identity(const config::Config& config, std::span<const n
     return std::nullopt;
 }
 
-std::vector<Path> heartbeat_paths(const config::Config& config, Identity identity) {
+std::vector<Path> heartbeat_paths(const config::Config& config, Identity identity,
+                                  std::span<const net::IpAddress> local) {
     std::vector<Path> paths;
     const auto add = [&](std::string name, const auto& primary, const auto& backup) {
         if (!primary || !backup) return;
-        if (identity == Identity::primary)
-            paths.push_back({std::move(name), *primary, *backup});
-        else
-            paths.push_back({std::move(name), *backup, *primary});
+        const bool first = identity == Identity::primary;
+        paths.push_back({.name = std::move(name),
+                         .own = first ? *primary : *backup,
+                         .partner = first ? *backup : *primary,
+                         .port = config.heartbeat_port});
     };
     add("public", config.primary, config.backup);
     if (config.primary_private != config.primary && config.backup_private != config.backup)
         add("private", config.primary_private, config.backup_private);
+    if (!config.primary || !config.backup) return paths;
+    const auto here = [&](const net::IpAddress& address) { return std::ranges::count(local, address) > 0; };
+    for (const auto& path : config.heartbeat_paths) {
+        const bool known = here(path.one) != here(path.other);
+        const bool first = known ? here(path.one) : identity == Identity::primary;
+        const auto& own = first ? path.one : path.other;
+        paths.push_back({.name = own.to_string(),
+                         .own = own,
+                         .partner = first ? path.other : path.one,
+                         .port = path.port.value_or(config.heartbeat_port)});
+    }
     return paths;
+}
+
+std::string shared_part(config::Config config) {
+    config.serial_no = 0;
+    config.heartbeat_paths.clear();  // each router may name its own address first
+    config.heartbeat_key_file.reset();
+    config.active_cmd.reset();
+    config.inactive_cmd.reset();
+    config.primary_shared.reset();
+    config.backup_shared.reset();
+    return config::write(config);
+}
+
+Settings settings_of(const config::Config& config, Identity identity) {
+    Settings settings;
+    settings.identity = identity;
+    settings.partner = config.backup_active;
+    settings.details = config.heartbeat_key_file.has_value();
+    settings.keep_serving = !config.hard_shutdown;
+    settings.warm = config.standby == config::Standby::warm && config.backup_active;
+    settings.auto_failback = config.auto_failback;
+    settings.synchronised = config.syncdaemon;
+    settings.keepalive = config.keepalive;
+    settings.deadtime = config.deadtime;
+    settings.warntime = config.warntime;
+    settings.initdead = config.initdead;
+    settings.failback_delay = config.failback_delay;
+    settings.pings = static_cast<std::uint16_t>(config.ping.size() + (config.ping_group.empty() ? 0 : 1));
+    settings.config_serial = config.serial_no;
+    settings.config_digest = heartbeat::digest_of(shared_part(config));
+    return settings;
 }
 
 }  // namespace pulse::failover

@@ -54,14 +54,20 @@ class MysqlTalk final : public Conversation {
 
     Step heard(std::string_view bytes) override {
         waiting_ += bytes;
-        if (waiting_.size() < header_size) return {};
-        const auto size = byte_at(waiting_, 0) | byte_at(waiting_, 1) << 8U | byte_at(waiting_, 2) << 16U;
-        if (size == 0 || size > longest_packet) return no_answer_of_the_protocol("not MySQL", waiting_);
-        if (waiting_.size() < header_size + size) return {};
-        const auto sequence = byte_at(waiting_, 3) + 1;
-        const auto payload = waiting_.substr(header_size, size);
-        waiting_.erase(0, header_size + size);
-        return received(payload, sequence);
+        std::string said;
+        while (waiting_.size() >= header_size) {
+            const auto size = byte_at(waiting_, 0) | byte_at(waiting_, 1) << 8U | byte_at(waiting_, 2) << 16U;
+            if (size == 0 || size > longest_packet)
+                return after(said, no_answer_of_the_protocol("not MySQL", waiting_));
+            if (waiting_.size() < header_size + size) break;
+            const auto sequence = byte_at(waiting_, 3) + 1;
+            const auto payload = waiting_.substr(header_size, size);
+            waiting_.erase(0, header_size + size);
+            auto step = after(said, received(payload, sequence));
+            if (step.outcome) return step;
+            said = std::move(step.send);
+        }
+        return {.send = std::move(said)};
     }
 
   private:
@@ -73,7 +79,8 @@ class MysqlTalk final : public Conversation {
             return {.send = packet(sequence, login(user_))};
         }
         if (payload.front() == '\0') return good(packet(0, quit_command));
-        // It asks for another way to authenticate: no password there either.
+        // It asks for another way to authenticate: no password there either. Nobody asks twice.
+        if (std::exchange(asked_again_, true)) return no_answer_of_the_protocol("not MySQL", payload);
         return {.send = packet(sequence, "")};
     }
 
@@ -90,6 +97,7 @@ class MysqlTalk final : public Conversation {
     std::string user_;
     std::string waiting_;
     bool greeted_ = false;
+    bool asked_again_ = false;
 };
 
 }  // namespace

@@ -108,12 +108,12 @@ std::vector<std::string> arguments(const NannySpec& spec) {
     duration("--slow-start", spec.slow_start, defaults.slow_start);
     if (spec.foreground) flag("--nodaemon");
     flag("--lvs");
-    // In one word each, so that a value may look like an option.
-    if (spec.timeout) words.push_back("--timeout=" + duration_text(*spec.timeout));
-    if (spec.label) words.push_back("--label=" + *spec.label);
-    for (const auto& row : check_option_table())
-        if (const auto value = row.write(spec.check))
-            words.push_back("--" + std::string(row.name) + "=" + *value);
+    if (spec.timeout) option("--timeout", duration_text(*spec.timeout));
+    optional("--label", spec.label);
+    for (const auto& row : check_option_table()) {
+        const auto name = "--" + std::string(row.name);
+        optional(name.c_str(), row.write(spec.check));
+    }
     return words;
 }
 

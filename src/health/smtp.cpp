@@ -24,16 +24,17 @@ class SmtpTalk final : public Conversation {
 
     Step heard(std::string_view bytes) override {
         lines_.feed(bytes);
-        Step step;
+        std::string said;
         while (const auto line = lines_.next()) {
-            if (!is_reply(*line)) return no_answer_of_the_protocol("not SMTP", *line);
+            if (!is_reply(*line)) return after(said, no_answer_of_the_protocol("not SMTP", *line));
             if (line->size() > 3 && line->at(3) == '-') continue;
-            step = reply(*line);
+            auto step = after(said, reply(*line));
             if (step.outcome) return step;
+            said = std::move(step.send);
         }
         if (lines_.endless() || (lines_.unfinished().size() > 3 && !is_reply(lines_.unfinished())))
-            return no_answer_of_the_protocol("not SMTP", lines_.unfinished());
-        return step;
+            return after(said, no_answer_of_the_protocol("not SMTP", lines_.unfinished()));
+        return {.send = std::move(said)};
     }
 
   private:

@@ -1,179 +1,185 @@
 #include "pulse/ipvs/command_line.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "pulse/base/text.h"
+#include "pulse/ipvs/schedulers.h"
 
-#include "options.h"
+#include "scanner.h"
 
 namespace pulse::ipvs {
 
 namespace {
 
-/// Reads the values of one command line.
-class Reader {
-  public:
-    Reader(const GivenOptions& given, const NameLookups& lookups) : given_(given), lookups_(lookups) {}
+using enum OptionClass;
 
-    Parsed<Command> command() {
-        const auto name = given_.command();
+/// The flags of a comma-separated list; the names a scheduler gives them are for that scheduler alone.
+Parsed<std::uint32_t> flags_from(std::string_view list, std::string_view scheduler_name) {
+    std::uint32_t flags = 0;
+    for (const auto name : split(list, ',')) {
+        if (name.empty()) continue;
+        const auto bit = scheduler_flag_bit(name, scheduler_name);
+        if (!bit)
+            return refuse(fmt::format("{} scheduler flag `{}'",
+                                      is_scheduler_flag(name) ? "incompatible" : "invalid", name));
+        flags |= *bit;
+    }
+    return flags;
+}
+
+Parsed<Service> service_from(const Values& values) {
+    Service service{.id = values.service_id(), .scheduler = values.scheduler};
+    const auto flags = flags_from(values.scheduler_flags, values.scheduler);
+    if (!flags) return tl::unexpected(flags.error());
+    service.scheduler_flags = *flags;
+    service.one_packet = values.has(ops);
+    service.engine = values.engine;
+    if (values.has(persistent))
+        service.persistence =
+            Persistence{.timeout = values.persistence,
+                        .mask = values.has(netmask) ? values.mask : net::Netmask::host(service.id.family)};
+    if (!service.id.is_mark() && service.id.endpoint.port.number == 0 && !service.persistence)
+        return refuse("Zero port specified for non-persistent service");
+    if (service.one_packet && !service.id.is_mark() && service.id.protocol != net::Protocol::udp)
+        return refuse("One-Packet Scheduling is only for UDP virtual services");
+    return service;
+}
+
+Parsed<Destination> server_from(const Values& values) {
+    const auto id = values.service_id();
+    Destination server{.endpoint = values.server(),
+                       .forwarding = values.forwarding,
+                       .weight = values.weight,
+                       .upper_threshold = values.upper_threshold,
+                       .lower_threshold = values.lower_threshold,
+                       .tunnel = values.tunnel};
+    const bool has_tunnel_options = values.has(tun_type) || values.has(tun_port) || values.has(tun_nocsum) ||
+                                    values.has(tun_csum) || values.has(tun_remcsum);
+    if (has_tunnel_options && server.forwarding != Forwarding::tunnel)
+        return refuse("Tunnel options conflict with forward method");
+    if (auto checked = check_tunnel_options(values.tunnel_type, values.given()); !checked)
+        return tl::unexpected(checked.error());
+    if (server.endpoint.address.family() != id.family && server.forwarding != Forwarding::tunnel)
+        return refuse("Different address family is allowed only for tunneling servers");
+    // Only masquerading can change the port; for the others ipvsadm silently takes the service's.
+    if (server.forwarding != Forwarding::masquerade && !id.is_mark()) server.endpoint.port = id.endpoint.port;
+    return server;
+}
+
+Parsed<Command> list_from(const Values& values) {
+    const bool counted = values.has(stats) || values.has(rate) || values.has(thresholds);
+    const bool other_table = values.has(timeout) || values.has(daemon);
+    if ((counted && (values.has(connection) || other_table)) || (other_table && values.has(persistent_conn)))
+        return refuse("options conflicts in the list command");
+    const bool as_json = values.has(json);
+    if (values.has(connection))
+        return ListConnectionsCommand{
+            .with_engine = values.has(persistent_conn), .numeric = values.has(numeric), .json = as_json};
+    if (values.has(timeout)) return ListTimeoutsCommand{.json = as_json};
+    if (values.has(daemon)) return ListDaemonsCommand{.json = as_json};
+    ListCommand listed{.service = std::nullopt,
+                       .exact = values.has(exact),
+                       .sorted = !values.has(nosort),
+                       .numeric = values.has(numeric),
+                       .json = as_json};
+    if (values.has(service_address)) listed.service = values.service_id();
+    listed.columns = values.has(stats)             ? Columns::statistics
+                     : values.has(rate)            ? Columns::rates
+                     : values.has(thresholds)      ? Columns::thresholds
+                     : values.has(persistent_conn) ? Columns::persistent_connections
+                     : values.has(tun_info)        ? Columns::tunnels
+                                                   : Columns::standard;
+    return listed;
+}
+
+Parsed<Command> set_timeouts_from(const std::vector<std::string>& words) {
+    constexpr int month = 31 * 24 * 3600;
+    std::array<std::chrono::seconds, 3> timeouts{};
+    for (std::size_t i = 0; i < timeouts.size(); ++i) {
+        const auto seconds = number_between(words[i], 0, month);
+        if (!seconds) return refuse(fmt::format("invalid timeout value `{}' specified", words[i]));
+        timeouts.at(i) = std::chrono::seconds(*seconds);
+    }
+    return SetTimeoutsCommand{{.tcp = timeouts[0], .tcp_fin = timeouts[1], .udp = timeouts[2]}};
+}
+
+/// What the options and words of a checked command line ask for.
+class Assembler {
+  public:
+    Assembler(const Scanner& scanned, const Values& values) : scanned_(scanned), values_(values) {}
+
+    [[nodiscard]] Parsed<Command> command() const {
+        const auto name = scanned_.command();
         if (name == "help") return HelpCommand{};
         if (name == "version") return VersionCommand{};
         if (name == "flush") return ClearCommand{};
-        if (name == "list") return list();
-
-        auto id = service_id();
-        if (!id) return tl::unexpected(id.error());
-        if (name == "delete-service") return DeleteServiceCommand{*id};
-        if (name == "add-service" || name == "edit-service") {
-            auto read = service(*id);
-            if (!read) return tl::unexpected(read.error());
-            if (name == "add-service") return AddServiceCommand{*read};
-            return EditServiceCommand{*read};
+        if (name == "save") return SaveCommand{.numeric = values_.has(numeric)};
+        if (name == "restore") return RestoreCommand{.atomic = values_.has(atomic)};
+        if (name == "list") return list_from(values_);
+        if (name == "set") return set_timeouts_from(scanned_.arguments());
+        if (name == "zero")
+            return ZeroCommand{values_.has(service_address) ? std::optional(values_.service_id())
+                                                            : std::nullopt};
+        const auto role = scanned_.command_value() == "backup" ? SyncRole::backup : SyncRole::master;
+        if (name == "stop-daemon") return StopDaemonCommand{role};
+        if (name == "start-daemon") {
+            auto started = values_.daemon;
+            started.role = role;
+            return StartDaemonCommand{started};
         }
-        const auto at =
-            endpoint(given_.find(OptionClass::real_server)->value, id->protocol, id->endpoint.port);
-        if (!at) return refuse("illegal real server address[:port] specified");
-        if (name == "delete-server") return DeleteServerCommand{*id, *at};
-        auto read = server(*id, *at);
-        if (!read) return tl::unexpected(read.error());
-        if (name == "add-server") return AddServerCommand{*id, *read};
-        return EditServerCommand{*id, *read};
+        return change();
     }
 
   private:
-    Parsed<Command> list() const {
-        ListCommand listed{.service = std::nullopt, .numeric = given_.has(OptionClass::numeric)};
-        if (given_.has(OptionClass::service)) {
-            auto id = service_id();
-            if (!id) return tl::unexpected(id.error());
-            listed.service = *id;
+    [[nodiscard]] Parsed<Command> change() const {
+        const auto name = scanned_.command();
+        const auto id = values_.service_id();
+        if (name == "delete-service") return ChangeCommand{DeleteService{id}};
+        if (name == "delete-server") return ChangeCommand{DeleteDestination{id, values_.server()}};
+        if (name == "add-service" || name == "edit-service") {
+            auto service = service_from(values_);
+            if (!service) return tl::unexpected(service.error());
+            if (name == "add-service") return ChangeCommand{AddService{*service}};
+            return ChangeCommand{EditService{*service}};
         }
-        return listed;
+        auto server = server_from(values_);
+        if (!server) return tl::unexpected(server.error());
+        if (name == "add-server") return ChangeCommand{AddDestination{id, *server}};
+        return ChangeCommand{EditDestination{id, *server}};
     }
 
-    /// HOST[:PORT], [IPv6]:PORT or bare IPv6; without a port, `default_port`.
-    std::optional<net::Endpoint> endpoint(std::string_view text, net::Protocol protocol,
-                                          net::Port default_port) const {
-        std::string_view host = text;
-        std::optional<std::string_view> port;
-        if (text.starts_with('[')) {
-            const auto close = text.find("]:");
-            if (close == std::string_view::npos) return std::nullopt;
-            host = text.substr(1, close - 1);
-            if (host.find(':') == std::string_view::npos) return std::nullopt;
-            port = text.substr(close + 2);
-        } else if (std::ranges::count(text, ':') == 1) {
-            const auto colon = text.find(':');
-            host = text.substr(0, colon);
-            port = text.substr(colon + 1);
-        }
-        if (host.empty() || host.find_first_not_of("0123456789") == std::string_view::npos)
-            return std::nullopt;
-        auto address = net::IpAddress::parse_lenient(host);
-        if (!address && host.find(':') == std::string_view::npos) address = lookups_.host(host);
-        if (!address) return std::nullopt;
-        net::Endpoint read{.address = *address, .port = default_port};
-        if (port) {
-            const auto number = parse_decimal<std::uint16_t>(*port);
-            const auto named = number ? std::optional(net::Port{*number}) : lookups_.service(*port, protocol);
-            if (!named) return std::nullopt;
-            read.port = *named;
-        }
-        return read;
-    }
-
-    Parsed<ServiceId> service_id() const {
-        const auto& given = *given_.find(OptionClass::service);
-        if (given.option->letter == 'f') {
-            const auto mark = parse_decimal<std::uint32_t>(given.value);
-            if (!mark || *mark == 0)
-                return refuse(fmt::format("invalid fwmark value `{}' specified", given.value));
-            return ServiceId::marked({*mark},
-                                     given_.has(OptionClass::family) ? net::Family::v6 : net::Family::v4);
-        }
-        const auto protocol = given.option->letter == 't'   ? net::Protocol::tcp
-                              : given.option->letter == 'u' ? net::Protocol::udp
-                                                            : net::Protocol::sctp;
-        const auto at = endpoint(given.value, protocol, {});
-        if (!at) return refuse("illegal virtual server address[:port] specified");
-        return ServiceId::at(protocol, *at);
-    }
-
-    Parsed<Service> service(const ServiceId& id) const {
-        Service service{.id = id};
-        if (const auto* given = given_.find(OptionClass::scheduler))
-            service.scheduler = given->value.substr(0, 15);
-        if (const auto* given = given_.find(OptionClass::persistent)) {
-            const auto seconds = parse_decimal<int>(given->value);
-            constexpr int month = 31 * 24 * 3600;
-            if (!seconds || *seconds < 1 || *seconds > month)
-                return refuse(fmt::format("invalid timeout value `{}' specified", given->value));
-            service.persistence = Persistence{.timeout = std::chrono::seconds(*seconds),
-                                              .mask = net::Netmask::host(id.family),
-                                              .engine = {}};
-        }
-        if (const auto* given = given_.find(OptionClass::netmask)) {
-            const auto mask = net::Netmask::parse(given->value, id.family);
-            const bool empty_prefix = parse_decimal<int>(given->value) == 0;
-            if (!mask || empty_prefix)
-                return refuse(id.family == net::Family::v4
-                                  ? "illegal virtual server persistent mask specified"
-                                  : "illegal ipv6 netmask specified");
-            if (service.persistence) service.persistence->mask = *mask;
-        }
-        service.one_packet = given_.has(OptionClass::ops);
-        if (service.one_packet && !id.is_mark() && id.protocol != net::Protocol::udp)
-            return refuse("One-Packet Scheduling is only for UDP virtual services");
-        if (!id.is_mark() && id.endpoint.port.number == 0 && !service.persistence)
-            return refuse("Zero port specified for non-persistent service");
-        return service;
-    }
-
-    Parsed<Destination> server(const ServiceId& id, const net::Endpoint& at) const {
-        Destination destination{.endpoint = at};
-        if (const auto* given = given_.find(OptionClass::forwarding))
-            destination.forwarding = given->option->letter == 'm'   ? Forwarding::masquerade
-                                     : given->option->letter == 'i' ? Forwarding::tunnel
-                                                                    : Forwarding::direct;
-        if (at.address.family() != id.family && destination.forwarding != Forwarding::tunnel)
-            return refuse("Different address family is allowed only for tunneling servers");
-        // Only masquerading can change the port; for the others ipvsadm silently takes the service's.
-        if (destination.forwarding != Forwarding::masquerade && !id.is_mark())
-            destination.endpoint.port = id.endpoint.port;
-        const auto weight = number(OptionClass::weight, 1);
-        if (!weight) return refuse("illegal weight specified");
-        const auto upper = number(OptionClass::u_threshold, 0);
-        if (!upper) return refuse("illegal u_threshold specified");
-        const auto lower = number(OptionClass::l_threshold, 0);
-        if (!lower) return refuse("illegal l_threshold specified");
-        destination.weight = *weight;
-        destination.upper_threshold = static_cast<std::uint32_t>(*upper);
-        destination.lower_threshold = static_cast<std::uint32_t>(*lower);
-        return destination;
-    }
-
-    std::optional<std::int32_t> number(OptionClass kind, std::int32_t absent) const {
-        const auto* given = given_.find(kind);
-        if (given == nullptr) return absent;
-        const auto value = parse_decimal<std::int32_t>(given->value);
-        return value && *value >= 0 ? value : std::nullopt;
-    }
-
-    const GivenOptions& given_;
-    const NameLookups& lookups_;
+    const Scanner& scanned_;
+    const Values& values_;
 };
+
+/// Left-over words belong to --set alone, which wants three.
+Parsed<void> check_arguments(const Scanner& scanned) {
+    constexpr std::size_t timeouts = 3;
+    const auto wanted = scanned.command() == "set" ? timeouts : 0;
+    const auto& words = scanned.arguments();
+    if (words.size() < wanted) return refuse("--set option requires 3 timeout values");
+    if (words.size() > wanted) return refuse(fmt::format("unexpected argument {}", words[wanted]));
+    return {};
+}
 
 }  // namespace
 
 tl::expected<Command, Refusal> parse_command_line(std::span<const std::string> words,
                                                   const NameLookups& lookups, std::string_view program) {
     if (words.empty()) return ListCommand{};
-    const auto given = scan(words, program);
-    if (!given) return tl::unexpected(given.error());
-    return Reader(*given, lookups).command();
+    Values values(lookups);
+    Scanner scanner(words, program, values);
+    if (auto read = scanner.scan(); !read) return tl::unexpected(read.error());
+    const auto command = scanner.command();
+    if (command != "help" && command != "version") {
+        // It is a part of a mark, whatever the order; the text is the original's.
+        if (values.has(family) && !values.is_mark()) return refuse("-6 used before -f\n");
+        if (auto read = values.finish(); !read) return tl::unexpected(read.error());
+        if (auto checked = check_arguments(scanner); !checked) return tl::unexpected(checked.error());
+        if (auto checked = check_options(command, values.given()); !checked)
+            return tl::unexpected(checked.error());
+    }
+    return Assembler(scanner, values).command();
 }
 
 }  // namespace pulse::ipvs

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -17,26 +16,55 @@ using Parsed = tl::expected<T, Refusal>;
 
 [[nodiscard]] tl::unexpected<Refusal> refuse(std::string text, int status = 2);
 
-/// What an option decides. Two options of one class are too many.
-enum class OptionClass {
+/// The line that says how to get help, for a command line without a command.
+[[nodiscard]] tl::unexpected<Refusal> try_help(std::string_view program);
+
+/// What an option decides, in the order in which ipvsadm complains. Two options of one class are too many.
+enum class OptionClass : std::uint8_t {
     command,
-    service,
+    numeric,
+    connection,
+    service_address,
     scheduler,
     persistent,
     netmask,
     real_server,
-    forwarding,
+    forwarding_method,
     weight,
     u_threshold,
     l_threshold,
-    numeric,
+    mcast_interface,
+    timeout,
+    daemon,
+    stats,
+    rate,
+    thresholds,
+    persistent_conn,
+    nosort,
+    syncid,
+    exact,
     ops,
-    family
+    pe,
+    sched_flags,
+    mcast_group,
+    mcast_port,
+    mcast_ttl,
+    sync_maxlen,
+    tun_info,
+    tun_type,
+    tun_port,
+    tun_nocsum,
+    tun_csum,
+    tun_remcsum,
+    json,
+    atomic,
+    family,  ///< -6, a part of the service; may be repeated, as `sort`
+    sort
 };
 
 /// One row of the table of options.
 struct Option {
-    enum class Value { none, required, optional };
+    enum class Value : std::uint8_t { none, required, optional };
 
     char letter;  ///< '\0': long form only
     std::string_view word;
@@ -45,29 +73,33 @@ struct Option {
     Value value;
 };
 
-/// The options of one command line with their values, the command first.
-class GivenOptions {
+/// nullptr if there is none.
+[[nodiscard]] const Option* option_by_letter(char letter);
+
+/// The option spelled in full, or the only one that begins so.
+[[nodiscard]] const Option* option_by_word(std::string_view word);
+
+/// A set of option classes.
+class OptionSet {
   public:
-    struct Given {
-        const Option* option = nullptr;
-        std::string value{};  ///< empty for an option without one
-    };
-
-    /// What the command is called in messages: "add-service", "flush".
-    [[nodiscard]] std::string_view command() const { return given_.front().option->name; }
-
-    /// nullptr when no option of this class was given.
-    [[nodiscard]] const Given* find(OptionClass kind) const;
-
-    [[nodiscard]] bool has(OptionClass kind) const { return find(kind) != nullptr; }
+    constexpr OptionSet() = default;
+    constexpr OptionSet(std::initializer_list<OptionClass> classes) {
+        for (const auto each : classes) add(each);
+    }
+    constexpr void add(OptionClass each) { bits_ |= bit(each); }
+    [[nodiscard]] constexpr bool has(OptionClass each) const { return (bits_ & bit(each)) != 0; }
 
   private:
-    friend class Scanner;
-    std::vector<Given> given_;
+    static constexpr std::uint64_t bit(OptionClass each) {
+        return std::uint64_t{1} << static_cast<unsigned>(each);
+    }
+    std::uint64_t bits_ = 0;
 };
 
-/// Splits words into options and checks that they are those the command needs and allows.
-/// `program` is what we were called as, for the line that says how to get help.
-[[nodiscard]] Parsed<GivenOptions> scan(std::span<const std::string> words, std::string_view program);
+/// Whether the command ("add-service") allows what is given and has what it requires.
+[[nodiscard]] Parsed<void> check_options(std::string_view command, const OptionSet& given);
+
+/// The same for a tunnel of a type ("gue").
+[[nodiscard]] Parsed<void> check_tunnel_options(std::string_view type, const OptionSet& given);
 
 }  // namespace pulse::ipvs

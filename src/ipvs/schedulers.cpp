@@ -23,6 +23,8 @@ constexpr std::array<Scheduler, 14> all{{
     {"twos", "two random choices", {}},
 }};
 
+constexpr std::array<std::string_view, 3> numbered_flags{"flag-1", "flag-2", "flag-3"};
+
 }  // namespace
 
 std::span<const Scheduler> schedulers() { return all; }
@@ -34,14 +36,30 @@ const Scheduler* find_scheduler(std::string_view name) {
 
 std::string scheduler_flag_names(std::string_view scheduler, std::uint32_t flags) {
     const auto* known = find_scheduler(scheduler);
+    const bool names_its_own = known != nullptr && !known->flags.front().empty();
     std::string names;
     for (std::size_t i = 0; i < scheduler_flag_bits.size(); ++i) {
         if ((flags & scheduler_flag_bits.at(i)) == 0) continue;
-        const bool named = known != nullptr && !known->flags.at(i).empty();
+        const auto name = names_its_own ? known->flags.at(i) : numbered_flags.at(i);
+        if (name.empty()) continue;
         if (!names.empty()) names += ',';
-        names += named ? std::string(known->flags.at(i)) : "flag-" + std::to_string(i + 1);
+        names += name;
     }
     return names;
+}
+
+std::optional<std::uint32_t> scheduler_flag_bit(std::string_view flag, std::string_view scheduler) {
+    const auto* known = find_scheduler(scheduler);
+    for (std::size_t i = 0; i < scheduler_flag_bits.size(); ++i)
+        if (flag == numbered_flags.at(i) || (known != nullptr && !flag.empty() && flag == known->flags.at(i)))
+            return scheduler_flag_bits.at(i);
+    return std::nullopt;
+}
+
+bool is_scheduler_flag(std::string_view flag) {
+    return !flag.empty() && std::ranges::any_of(all, [&](const Scheduler& each) {
+        return scheduler_flag_bit(flag, each.name).has_value();
+    });
 }
 
 }  // namespace pulse::ipvs

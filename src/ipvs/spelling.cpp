@@ -9,85 +9,108 @@ namespace pulse::ipvs {
 
 namespace {
 
-std::string service_option(const ServiceId& id) {
-    if (id.is_mark())
-        return fmt::format("-f {}{}", id.mark.number, id.family == net::Family::v6 ? " -6" : "");
-    const auto endpoint = id.endpoint.to_string();
-    switch (id.protocol) {
-        case net::Protocol::tcp:
-            return "-t " + endpoint;
-        case net::Protocol::udp:
-            return "-u " + endpoint;
-        case net::Protocol::sctp:
-            return "--sctp-service " + endpoint;
-    }
-    return endpoint;
-}
+/// Writes commands with the names it was given.
+class Speller {
+  public:
+    explicit Speller(const Naming& naming) : naming_(naming) {}
 
-std::string service_options(const Service& service) {
-    auto text = service_option(service.id) + " -s " + service.scheduler;
-    if (const auto flags = scheduler_flag_names(service.scheduler, service.scheduler_flags); !flags.empty())
-        text += " -b " + flags;
-    if (service.persistence) {
-        text += fmt::format(" -p {}", service.persistence->timeout.count());
-        if (!service.persistence->mask.is_host()) text += " -M " + service.persistence->mask.to_string();
-        if (!service.persistence->engine.empty()) text += " --pe " + service.persistence->engine;
+    [[nodiscard]] std::string identity(const ServiceId& id) const {
+        if (id.is_mark())
+            return fmt::format("-f {}{}", id.mark.number, id.family == net::Family::v6 ? " -6" : "");
+        const auto endpoint = endpoint_text(id.endpoint, id.protocol, naming_);
+        switch (id.protocol) {
+            case net::Protocol::tcp:
+                return "-t " + endpoint;
+            case net::Protocol::udp:
+                return "-u " + endpoint;
+            case net::Protocol::sctp:
+                return "--sctp-service " + endpoint;
+        }
+        return "-t " + endpoint;
     }
-    return service.one_packet ? text + " -o" : text;
-}
 
-std::string tunnel_options(const Tunnel& tunnel) {
-    if (tunnel.type == TunnelType::ipip) return "-i";
-    auto text = tunnel.type == TunnelType::gue
-                    ? fmt::format("-i --tun-type gue --tun-port {}", tunnel.port.number)
-                    : std::string("-i --tun-type gre");
-    switch (tunnel.checksum) {
-        case TunnelChecksum::none:
-            break;
-        case TunnelChecksum::checksum:
-            text += " --tun-csum";
-            break;
-        case TunnelChecksum::remote:
-            text += " --tun-remcsum";
-            break;
+    [[nodiscard]] std::string service(const Service& service) const {
+        auto text = identity(service.id) + " -s " + service.scheduler;
+        if (service.persistence) {
+            text += fmt::format(" -p {}", service.persistence->timeout.count());
+            if (!service.persistence->mask.is_host()) text += " -M " + service.persistence->mask.to_string();
+        }
+        if (!service.engine.empty()) text += " --pe " + service.engine;
+        if (service.one_packet) text += " -o";
+        if (const auto flags = scheduler_flag_names(service.scheduler, service.scheduler_flags);
+            !flags.empty())
+            text += " -b " + flags;
+        return text;
     }
-    return text;
-}
 
-std::string forwarding_options(const Destination& server) {
-    switch (server.forwarding) {
-        case Forwarding::masquerade:
-            return "-m";
-        case Forwarding::tunnel:
-            return tunnel_options(server.tunnel);
-        case Forwarding::direct:
-        case Forwarding::local:
-        case Forwarding::bypass:
-            return "-g";
+    [[nodiscard]] std::string server_identity(const ServiceId& service, const net::Endpoint& server) const {
+        return identity(service) + " -r " + endpoint_text(server, service.protocol, naming_);
     }
-    return "-g";
-}
 
-std::string server_options(const ServiceId& service, const Destination& server) {
-    auto text = fmt::format("{} -r {} {} -w {}", service_option(service), server.endpoint.to_string(),
-                            forwarding_options(server), server.weight);
-    if (server.upper_threshold != 0) text += fmt::format(" -x {}", server.upper_threshold);
-    if (server.lower_threshold != 0) text += fmt::format(" -y {}", server.lower_threshold);
-    return text;
-}
+    [[nodiscard]] std::string server(const ServiceId& service, const Destination& server) const {
+        auto text = fmt::format("{} {} -w {}", server_identity(service, server.endpoint),
+                                method(server.forwarding), server.weight);
+        if (server.upper_threshold != 0) text += fmt::format(" -x {}", server.upper_threshold);
+        if (server.lower_threshold != 0) text += fmt::format(" -y {}", server.lower_threshold);
+        return server.forwarding == Forwarding::tunnel ? text + tunnel(server.tunnel) : text;
+    }
+
+  private:
+    static std::string_view method(Forwarding forwarding) {
+        switch (forwarding) {
+            case Forwarding::masquerade:
+                return "-m";
+            case Forwarding::tunnel:
+                return "-i";
+            case Forwarding::direct:
+            case Forwarding::local:
+            case Forwarding::bypass:
+                return "-g";
+        }
+        return "-g";
+    }
+
+    static std::string tunnel(const Tunnel& tunnel) {
+        if (tunnel.type == TunnelType::ipip) return " --tun-type ipip";
+        auto text = tunnel.type == TunnelType::gue
+                        ? fmt::format(" --tun-type gue --tun-port {}", tunnel.port.number)
+                        : std::string(" --tun-type gre");
+        switch (tunnel.checksum) {
+            case TunnelChecksum::none:
+                return text + " --tun-nocsum";
+            case TunnelChecksum::checksum:
+                return text + " --tun-csum";
+            case TunnelChecksum::remote:
+                return text + " --tun-remcsum";
+        }
+        return text;
+    }
+
+    const Naming& naming_;
+};
 
 }  // namespace
 
-std::string spelling(const Step& step) {
+std::string spelling(const Step& step, const Naming& naming) {
+    const Speller speller(naming);
     return match(
-        step, [](const AddService& s) { return "-A " + service_options(s.service); },
-        [](const EditService& s) { return "-E " + service_options(s.service); },
-        [](const DeleteService& s) { return "-D " + service_option(s.id); },
-        [](const AddDestination& s) { return "-a " + server_options(s.service, s.destination); },
-        [](const EditDestination& s) { return "-e " + server_options(s.service, s.destination); },
-        [](const DeleteDestination& s) {
-            return fmt::format("-d {} -r {}", service_option(s.service), s.endpoint.to_string());
-        });
+        step, [&](const AddService& s) { return "-A " + speller.service(s.service); },
+        [&](const EditService& s) { return "-E " + speller.service(s.service); },
+        [&](const DeleteService& s) { return "-D " + speller.identity(s.id); },
+        [&](const AddDestination& s) { return "-a " + speller.server(s.service, s.destination); },
+        [&](const EditDestination& s) { return "-e " + speller.server(s.service, s.destination); },
+        [&](const DeleteDestination& s) { return "-d " + speller.server_identity(s.service, s.endpoint); });
+}
+
+std::string saved(const Dump& dump, const Naming& naming) {
+    const Speller speller(naming);
+    std::string text;
+    for (const auto& service : dump) {
+        text += "-A " + speller.service(service.service) + "\n";
+        for (const auto& server : service.destinations)
+            text += "-a " + speller.server(service.service.id, server.destination) + "\n";
+    }
+    return text;
 }
 
 }  // namespace pulse::ipvs

@@ -78,8 +78,7 @@ Result<ipvs::Dump> IpvsClient::dump() {
     ipvs::Dump dump;
     auto done = socket_.dump(message.get(), [&](nl_msg* answer) {
         if (auto* nest = top_attributes(answer)[IPVS_CMD_ATTR_SERVICE])
-            if (auto service = service_from(nest))
-                dump.push_back({.service = std::move(*service), .destinations = {}});
+            if (auto service = service_from(nest)) dump.push_back(std::move(*service));
     });
     if (!done) return fail(done.error(), "reading the IPVS table");
     for (auto& service : dump) {
@@ -93,7 +92,7 @@ Result<ipvs::Dump> IpvsClient::dump() {
 Result<ipvs::DumpedService> IpvsClient::dump(const ipvs::ServiceId& id) {
     const auto message = command(IPVS_CMD_GET_SERVICE);
     nested(message.get(), IPVS_CMD_ATTR_SERVICE, [&] { put_identity(message.get(), id); });
-    std::optional<ipvs::Service> found;
+    std::optional<ipvs::DumpedService> found;
     auto done = socket_.request(message.get(), [&](nl_msg* answer) {
         if (auto* nest = top_attributes(answer)[IPVS_CMD_ATTR_SERVICE]) found = service_from(nest);
     });
@@ -101,7 +100,8 @@ Result<ipvs::DumpedService> IpvsClient::dump(const ipvs::ServiceId& id) {
     if (!found) return fail(std::errc::no_such_process, "reading service " + id.to_string());
     auto servers = destinations(id);
     if (!servers) return fail(servers.error(), "");
-    return ipvs::DumpedService{.service = std::move(*found), .destinations = std::move(*servers)};
+    found->destinations = std::move(*servers);
+    return std::move(*found);
 }
 
 Result<std::vector<ipvs::DumpedDestination>> IpvsClient::destinations(const ipvs::ServiceId& service) {
@@ -185,30 +185,72 @@ Result<void> IpvsClient::set_timeouts(const IpvsTimeouts& timeouts) {
     return done ? done : Result<void>(fail(done.error(), "setting the IPVS timeouts"));
 }
 
-Result<void> IpvsClient::start_sync(SyncRole role, const std::string& interface, int id) {
-    if (auto stopped = stop_sync(); !stopped) return stopped;
-    const auto message = command(IPVS_CMD_NEW_DAEMON);
-    nested(message.get(), IPVS_CMD_ATTR_DAEMON, [&] {
-        nla_put_u32(message.get(), IPVS_DAEMON_ATTR_STATE,
-                    role == SyncRole::master ? IP_VS_STATE_MASTER : IP_VS_STATE_BACKUP);
-        nla_put_string(message.get(), IPVS_DAEMON_ATTR_MCAST_IFN, interface.c_str());
-        nla_put_u32(message.get(), IPVS_DAEMON_ATTR_SYNC_ID, static_cast<std::uint32_t>(id & 0xff));
+Result<IpvsTimeouts> IpvsClient::timeouts() {
+    const auto message = command(IPVS_CMD_GET_CONFIG);
+    IpvsTimeouts timeouts;
+    auto done = socket_.request(message.get(), [&](nl_msg* answer) {
+        const auto attributes = top_attributes(answer);
+        const auto read = [&](std::size_t attribute) {
+            auto* value = attributes.at(attribute);
+            return std::chrono::seconds(value != nullptr ? nla_get_u32(value) : 0);
+        };
+        timeouts = {.tcp = read(IPVS_CMD_ATTR_TIMEOUT_TCP),
+                    .tcp_fin = read(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN),
+                    .udp = read(IPVS_CMD_ATTR_TIMEOUT_UDP)};
     });
+    if (!done) return fail(done.error(), "reading the IPVS timeouts");
+    return timeouts;
+}
+
+Result<void> IpvsClient::zero() {
+    const auto message = command(IPVS_CMD_ZERO);
+    auto done = socket_.request(message.get());
+    return done ? done : Result<void>(fail(done.error(), "zeroing the IPVS counters"));
+}
+
+Result<void> IpvsClient::zero(const ipvs::ServiceId& id) {
+    const auto message = command(IPVS_CMD_ZERO);
+    nested(message.get(), IPVS_CMD_ATTR_SERVICE, [&] { put_identity(message.get(), id); });
+    auto done = socket_.request(message.get());
+    return done ? done : Result<void>(fail(done.error(), "zeroing the counters of " + id.to_string()));
+}
+
+Result<std::vector<ipvs::SyncDaemon>> IpvsClient::daemons() {
+    const auto message = command(IPVS_CMD_GET_DAEMON);
+    std::vector<ipvs::SyncDaemon> daemons;
+    auto done = socket_.dump(message.get(), [&](nl_msg* answer) {
+        if (auto* nest = top_attributes(answer)[IPVS_CMD_ATTR_DAEMON])
+            if (auto daemon = daemon_from(nest)) daemons.push_back(std::move(*daemon));
+    });
+    if (!done) return fail(done.error(), "reading the synchronisation daemons");
+    std::ranges::stable_sort(daemons, {}, &ipvs::SyncDaemon::role);
+    return daemons;
+}
+
+Result<void> IpvsClient::start_daemon(const ipvs::SyncDaemon& daemon) {
+    const auto message = command(IPVS_CMD_NEW_DAEMON);
+    nested(message.get(), IPVS_CMD_ATTR_DAEMON, [&] { put_daemon(message.get(), daemon); });
     auto done = socket_.request(message.get());
     return done ? done
-                : Result<void>(fail(done.error(), "starting connection synchronisation on " + interface));
+                : Result<void>(
+                      fail(done.error(), "starting connection synchronisation on " + daemon.interface));
+}
+
+Result<void> IpvsClient::stop_daemon(SyncRole role) {
+    const auto message = command(IPVS_CMD_DEL_DAEMON);
+    nested(message.get(), IPVS_CMD_ATTR_DAEMON, [&] { put_role(message.get(), role); });
+    auto done = socket_.request(message.get());
+    return done ? done : Result<void>(fail(done.error(), "stopping connection synchronisation"));
+}
+
+Result<void> IpvsClient::start_sync(SyncRole role, const std::string& interface, int id) {
+    if (auto stopped = stop_sync(); !stopped) return stopped;
+    return start_daemon({.role = role, .interface = interface, .id = id & 0xff});
 }
 
 Result<void> IpvsClient::stop_sync() {
-    for (const auto state : {IP_VS_STATE_BACKUP, IP_VS_STATE_MASTER}) {
-        const auto message = command(IPVS_CMD_DEL_DAEMON);
-        nested(message.get(), IPVS_CMD_ATTR_DAEMON, [&] {
-            nla_put_u32(message.get(), IPVS_DAEMON_ATTR_STATE, static_cast<std::uint32_t>(state));
-        });
-        auto done = socket_.request(message.get());
-        if (!done && done.error().code.value() != ESRCH)
-            return fail(done.error(), "stopping connection synchronisation");
-    }
+    for (const auto role : {SyncRole::backup, SyncRole::master})
+        if (auto done = stop_daemon(role); !done && done.error().code.value() != ESRCH) return done;
     return {};
 }
 

@@ -67,6 +67,35 @@ void put_text(nl_msg* message, int attribute, const std::string& text) {
     nla_put_string(message, attribute, text.c_str());
 }
 
+/// A number of the width the kernel sent it in: 64 bits in the newer nest, 32 or 64 in the older.
+std::uint64_t number_from(nlattr* attribute) {
+    if (attribute == nullptr) return 0;
+    return static_cast<std::size_t>(nla_len(attribute)) >= sizeof(std::uint64_t)
+               ? value_or<std::uint64_t>(attribute, 0)
+               : value_or<std::uint32_t>(attribute, 0);
+}
+
+/// Kernels before 4.1 have the older nest alone, whose packets and connections wrap at 32 bits.
+ipvs::Statistics statistics_from(nlattr* wide, nlattr* narrow) {
+    auto* nest = wide != nullptr ? wide : narrow;
+    std::array<nlattr*, IPVS_STATS_ATTR_MAX + 1> attributes{};
+    if (nest == nullptr || nla_parse_nested(attributes.data(), IPVS_STATS_ATTR_MAX, nest, nullptr) < 0)
+        return {};
+    const auto number = [&](int attribute) {
+        return number_from(attributes.at(static_cast<std::size_t>(attribute)));
+    };
+    return {.total = {.connections = number(IPVS_STATS_ATTR_CONNS),
+                      .in_packets = number(IPVS_STATS_ATTR_INPKTS),
+                      .out_packets = number(IPVS_STATS_ATTR_OUTPKTS),
+                      .in_bytes = number(IPVS_STATS_ATTR_INBYTES),
+                      .out_bytes = number(IPVS_STATS_ATTR_OUTBYTES)},
+            .per_second = {.connections = number(IPVS_STATS_ATTR_CPS),
+                           .in_packets = number(IPVS_STATS_ATTR_INPPS),
+                           .out_packets = number(IPVS_STATS_ATTR_OUTPPS),
+                           .in_bytes = number(IPVS_STATS_ATTR_INBPS),
+                           .out_bytes = number(IPVS_STATS_ATTR_OUTBPS)}};
+}
+
 }  // namespace
 
 void put_identity(nl_msg* message, const ipvs::ServiceId& id) {
@@ -94,8 +123,7 @@ void put_service(nl_msg* message, const ipvs::Service& service) {
     nla_put_u32(
         message, IPVS_SVC_ATTR_NETMASK,
         mask_number(service.persistence ? service.persistence->mask : net::Netmask::host(service.id.family)));
-    if (service.persistence && !service.persistence->engine.empty())
-        put_text(message, IPVS_SVC_ATTR_PE_NAME, service.persistence->engine);
+    if (!service.engine.empty()) put_text(message, IPVS_SVC_ATTR_PE_NAME, service.engine);
 }
 
 void put_identity(nl_msg* message, const net::Endpoint& server) {
@@ -116,7 +144,7 @@ void put_destination(nl_msg* message, const ipvs::Destination& destination) {
     nla_put_u16(message, IPVS_DEST_ATTR_TUN_FLAGS, static_cast<std::uint16_t>(destination.tunnel.checksum));
 }
 
-std::optional<ipvs::Service> service_from(nlattr* nest) {
+std::optional<ipvs::DumpedService> service_from(nlattr* nest) {
     std::array<nlattr*, IPVS_SVC_ATTR_MAX + 1> attributes{};
     if (nla_parse_nested(attributes.data(), IPVS_SVC_ATTR_MAX, nest, nullptr) < 0) return std::nullopt;
     const auto family = family_from(value_or<std::uint16_t>(attributes[IPVS_SVC_ATTR_AF], 0));
@@ -139,9 +167,53 @@ std::optional<ipvs::Service> service_from(nlattr* nest) {
     if ((flags & IP_VS_SVC_F_PERSISTENT) != 0)
         service.persistence = ipvs::Persistence{
             .timeout = std::chrono::seconds(value_or<std::uint32_t>(attributes[IPVS_SVC_ATTR_TIMEOUT], 0)),
-            .mask = mask_from(value_or<std::uint32_t>(attributes[IPVS_SVC_ATTR_NETMASK], ~0U), *family),
-            .engine = text_or_empty(attributes[IPVS_SVC_ATTR_PE_NAME])};
-    return service;
+            .mask = mask_from(value_or<std::uint32_t>(attributes[IPVS_SVC_ATTR_NETMASK], ~0U), *family)};
+    service.engine = text_or_empty(attributes[IPVS_SVC_ATTR_PE_NAME]);
+    return ipvs::DumpedService{
+        .service = std::move(service),
+        .destinations = {},
+        .statistics = statistics_from(attributes[IPVS_SVC_ATTR_STATS64], attributes[IPVS_SVC_ATTR_STATS])};
+}
+
+void put_daemon(nl_msg* message, const ipvs::SyncDaemon& daemon) {
+    put_role(message, daemon.role);
+    put_text(message, IPVS_DAEMON_ATTR_MCAST_IFN, daemon.interface);
+    nla_put_u32(message, IPVS_DAEMON_ATTR_SYNC_ID, static_cast<std::uint32_t>(daemon.id));
+    if (daemon.max_length)
+        nla_put_u16(message, IPVS_DAEMON_ATTR_SYNC_MAXLEN, static_cast<std::uint16_t>(*daemon.max_length));
+    if (daemon.group && daemon.group->is_v4())
+        nla_put(message, IPVS_DAEMON_ATTR_MCAST_GROUP, 4, daemon.group->bytes().data());
+    if (daemon.group && !daemon.group->is_v4())
+        nla_put(message, IPVS_DAEMON_ATTR_MCAST_GROUP6, 16, daemon.group->bytes().data());
+    // The only port of the family that travels in host order.
+    if (daemon.port) nla_put_u16(message, IPVS_DAEMON_ATTR_MCAST_PORT, daemon.port->number);
+    if (daemon.ttl) nla_put_u8(message, IPVS_DAEMON_ATTR_MCAST_TTL, *daemon.ttl);
+}
+
+void put_role(nl_msg* message, ipvs::SyncRole role) {
+    nla_put_u32(message, IPVS_DAEMON_ATTR_STATE,
+                role == ipvs::SyncRole::master ? IP_VS_STATE_MASTER : IP_VS_STATE_BACKUP);
+}
+
+std::optional<ipvs::SyncDaemon> daemon_from(nlattr* nest) {
+    std::array<nlattr*, IPVS_DAEMON_ATTR_MAX + 1> attributes{};
+    if (nla_parse_nested(attributes.data(), IPVS_DAEMON_ATTR_MAX, nest, nullptr) < 0) return std::nullopt;
+    ipvs::SyncDaemon daemon;
+    const auto state = value_or<std::uint32_t>(attributes[IPVS_DAEMON_ATTR_STATE], 0);
+    if (state != IP_VS_STATE_MASTER && state != IP_VS_STATE_BACKUP) return std::nullopt;
+    daemon.role = state == IP_VS_STATE_MASTER ? ipvs::SyncRole::master : ipvs::SyncRole::backup;
+    daemon.interface = text_or_empty(attributes[IPVS_DAEMON_ATTR_MCAST_IFN]);
+    daemon.id = value_or<std::int32_t>(attributes[IPVS_DAEMON_ATTR_SYNC_ID], 0);
+    if (auto* length = attributes[IPVS_DAEMON_ATTR_SYNC_MAXLEN])
+        daemon.max_length = value_or<std::uint16_t>(length, 0);
+    if (auto* group = attributes[IPVS_DAEMON_ATTR_MCAST_GROUP])
+        daemon.group = address_from(group, net::Family::v4);
+    else
+        daemon.group = address_from(attributes[IPVS_DAEMON_ATTR_MCAST_GROUP6], net::Family::v6);
+    if (auto* port = attributes[IPVS_DAEMON_ATTR_MCAST_PORT])
+        daemon.port = net::Port{value_or<std::uint16_t>(port, 0)};
+    if (auto* ttl = attributes[IPVS_DAEMON_ATTR_MCAST_TTL]) daemon.ttl = value_or<std::uint8_t>(ttl, 0);
+    return daemon;
 }
 
 std::optional<ipvs::DumpedDestination> destination_from(nlattr* nest, net::Family family) {
@@ -171,6 +243,7 @@ std::optional<ipvs::DumpedDestination> destination_from(nlattr* nest, net::Famil
     dumped.connections = {.active = value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_ACTIVE_CONNS], 0),
                           .inactive = value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_INACT_CONNS], 0),
                           .persistent = value_or<std::uint32_t>(attributes[IPVS_DEST_ATTR_PERSIST_CONNS], 0)};
+    dumped.statistics = statistics_from(attributes[IPVS_DEST_ATTR_STATS64], attributes[IPVS_DEST_ATTR_STATS]);
     return dumped;
 }
 

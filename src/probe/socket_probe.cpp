@@ -179,7 +179,7 @@ class Attempt {
                 if (!in_time) step = conversation->silence();
                 continue;
             }
-            if (step.outcome || step.send.empty()) continue;
+            if (step.outcome || step.send.empty()) continue;  // a farewell is sent below
             const Outcome sent = co_await send(step.send);
             if (!sent.good()) co_return sent;
             step.send.clear();

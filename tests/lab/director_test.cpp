@@ -16,7 +16,9 @@ namespace pulse::lab {
 namespace {
 
 using std::chrono::seconds;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 constexpr auto router = "primary";
@@ -78,8 +80,46 @@ class DirectorTest : public testing::Test {
         return run("cat /run/held").text;
     }
 
+    /// What anybody writes into the router's IPVS table while that happens, in order.
+    template <class Happening>
+    static std::vector<std::string> writes_of(Happening happening) {
+        EXPECT_EQ(
+            run("ip netns exec primary sh -c 'ip link add tap type nlmon && ip link set tap up'").status, 0);
+        (void)run(
+            "ip netns exec primary lab-trace tap > /run/writes 2>&1 < /dev/null & echo $! > /run/tracer");
+        EXPECT_TRUE(within(patience, [] { return run("cat /run/writes").text == "ready\n"; }));
+        happening();
+        EXPECT_EQ(run("sleep 1; kill $(cat /run/tracer); ip -n primary link del tap").status, 0);
+        std::vector<std::string> writes;
+        std::istringstream lines(run("tail -n +2 /run/writes").text);
+        for (std::string line; std::getline(lines, line);) writes.push_back(line);
+        return writes;
+    }
+
+    /// What is written when a reload finds the file edited so.
+    static std::vector<std::string> writes_of_edit(const std::string& sed) {
+        return writes_of([&] {
+            edit(sed);
+            EXPECT_EQ(pulsectl("reload").status, 0);
+        });
+    }
+
     Cluster cluster;
 };
+
+TEST_F(DirectorTest, AReloadWritesWhatItsPlanSaysAndNothingElse) {
+    EXPECT_THAT(writes_of_edit("s/weight = 2/weight = 5/"), ElementsAre("SET_DEST"));
+    EXPECT_THAT(writes_of_edit("s/scheduler = rr/scheduler = wlc/"), ElementsAre("SET_SERVICE"));
+    EXPECT_THAT(writes_of_edit("s/scheduler = wlc/scheduler = rr/; s/weight = 5/weight = 2/"),
+                ElementsAre("SET_SERVICE", "SET_DEST"));
+    EXPECT_THAT(
+        writes_of_edit("s/virtual web/virtual www/; s/server alpha/server one/; s/timeout = 1/timeout = 2/"),
+        IsEmpty());
+    EXPECT_THAT(writes_of_edit("/address = 10.0.1.12/,/}/s/active = 1/active = 0/"), ElementsAre("DEL_DEST"));
+    EXPECT_THAT(writes_of_edit("s/port = 8080/port = 8081/"),
+                ElementsAre("NEW_SERVICE", "DEL_SERVICE", "NEW_DEST"));
+    EXPECT_THAT(writes_of([] {}), IsEmpty());
+}
 
 TEST_F(DirectorTest, ConnectionsSurviveAReloadWithEditsElsewhere) {
     const auto held = broken_meanwhile([&] {
@@ -151,6 +191,18 @@ TEST_F(DirectorTest, ABadFileChangesNothingAndSaysWhy) {
     EXPECT_THAT(refused.text, HasSubstr("did you mean \"scheduler\"?"));
     EXPECT_THAT(refused.text, HasSubstr("the configuration stays as it was"));
     EXPECT_EQ(cluster.table(router), before);
+}
+
+TEST_F(DirectorTest, AnLvsdThatDiesOverABrokenFileComesBackWithTheConfigurationInForce) {
+    edit("s/scheduler = wrr/schedular = wrr/; s/weight = 2/weight = 9/");
+    const auto before = cluster.pids(router, "lvsd");
+    for (const int pid : before) ::kill(pid, SIGKILL);
+    EXPECT_TRUE(within(patience, [&] {
+        const auto now = cluster.pids(router, "lvsd");
+        return now.size() == 1 && now != before && cluster.pids(router, "nanny").size() == 3;
+    }));
+    EXPECT_EQ(weight("10.0.1.13:80"), "2");
+    EXPECT_TRUE(cluster.holds_address(router, *net::IpAddress::parse("10.0.0.10")));
 }
 
 TEST_F(DirectorTest, AReloadThatWouldMakeItAnotherRouterIsRefused) {

@@ -104,8 +104,7 @@ TEST_F(KernelTable, EditsInPlace) {
     entry.service.scheduler = "rr";
     entry.service.persistence =
         ipvs::Persistence{.timeout = std::chrono::seconds(60),
-                          .mask = *net::Netmask::parse("255.255.255.0", net::Family::v4),
-                          .engine = {}};
+                          .mask = *net::Netmask::parse("255.255.255.0", net::Family::v4)};
     entry.destinations.begin()->second.weight = 0;
     const auto steps = converge(table_with(entry));
     ASSERT_EQ(steps.size(), 2U);
@@ -146,8 +145,7 @@ TEST_F(KernelTable, HoldsEveryKindOfService) {
          .scheduler = "sh",
          .scheduler_flags = 0x18,
          .persistence = ipvs::Persistence{.timeout = std::chrono::seconds(300),
-                                          .mask = net::Netmask::prefix(net::Family::v6, 64),
-                                          .engine = {}}},
+                                          .mask = net::Netmask::prefix(net::Family::v6, 64)}},
         {{.endpoint = {ip("fd00:9:1::1"), {443}}, .forwarding = ipvs::Forwarding::masquerade}});
     add({.id = ipvs::ServiceId::marked({7})}, {{.endpoint = {ip("10.9.1.3"), {0}},
                                                 .forwarding = ipvs::Forwarding::tunnel,

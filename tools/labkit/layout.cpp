@@ -248,6 +248,9 @@ class Planner {
         auto& host = server_host(name, address);
         if (service.block->protocol == net::Protocol::tcp || service.block->send_program)
             host.web_ports.insert(port.number);
+        for (const auto& marked : service.block->mark_ports)
+            if (marked.protocol.value_or(service.block->protocol) == net::Protocol::tcp)
+                host.web_ports.insert(marked.first.number);
         if (is_nat()) return;
         // The kernel delivers to the service's own address and port, whatever port the server's block names.
         if (service.block->protocol == net::Protocol::tcp) host.web_ports.insert(service.block->port.number);
@@ -324,7 +327,8 @@ class Planner {
     void describe_services() {
         for (const auto& [service, at] : services_) {
             const net::Endpoint endpoint{.address = at->address, .port = service->port};
-            if (service->fwmark) layout_.marks.push_back({endpoint, service->protocol, *service->fwmark});
+            if (service->fwmark && service->mark_ports.empty())
+                layout_.marks.push_back({endpoint, service->protocol, *service->fwmark});
             if (service->send_program) add_check_program(*service, *service->send_program);
             note_limits(*service);
             Service seen{.name = service->name,

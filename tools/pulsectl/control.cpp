@@ -3,6 +3,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
 
+#include "pulse/config_file/keys.h"
 #include "pulse/control/client.h"
 
 #include "command.h"
@@ -61,6 +62,64 @@ int run_drain(const Command& command, Words words) {
     return worst;
 }
 
+int run_status(const Command& command, Words words) {
+    Asked asked;
+    bool json = false;
+    po::options_description description("Options");
+    description.add_options()("socket", po::value(&asked.socket)->default_value(control::default_socket),
+                              "where the running pulse listens")  //
+        ("json", po::bool_switch(&json), "one JSON object, for programs");
+    const auto parsed = parse(command, words, description);
+    if (!parsed) return parsed.error();
+    if (!parsed->words.empty()) return refuse("status takes no argument");
+    auto request = Fields().add("command", "status");
+    if (json) request.add("json", "1");
+    return ask(asked.socket, request);
+}
+
+int run_failover(const Command& command, Words words) {
+    const auto asked = read(command, words);
+    if (!asked) return asked.error();
+    if (!asked->words.empty())
+        return refuse("failover takes no argument: there are two routers, and the role goes to the other");
+    return ask(asked->socket, Fields().add("command", "failover"));
+}
+
+/// What to do after a step of a change of keys.
+std::string next_step(const heartbeat::Keys& keys) {
+    const std::string copy = "Copy the file to the other router, then pulsectl reload on both";
+    if (keys.size() == 1) return copy + ".";
+    return copy + ", then pulsectl genkey --rotate again" +
+           (keys[1].id == keys[0].id % 255 + 1 ? ": the new key will sign." : ": the old key will go.");
+}
+
+int run_genkey(const Command& command, Words words) {
+    bool rotate = false;
+    po::options_description description("Options");
+    description.add_options()("rotate", po::bool_switch(&rotate), "the next step of a change of keys");
+    const auto parsed = parse(command, words, description);
+    if (!parsed) return parsed.error();
+    if (parsed->words.size() > 1) return refuse("genkey takes one file");
+    const std::string file =
+        parsed->words.empty() ? "/etc/sysconfig/ha/heartbeat.key" : parsed->words.front();
+    const auto secret = config_file::random_secret();
+    if (!secret) return refuse(secret.error());
+    heartbeat::Keys keys;
+    if (rotate) {
+        const auto old = config_file::read_keys(file);
+        if (!old) return refuse(old.error());
+        keys = *old;
+    }
+    keys = heartbeat::rotated(keys, *secret);
+    if (auto written = config_file::write_keys(file, keys, !rotate); !written) return refuse(written.error());
+    fmt::print("{}: {}. {}\n", file,
+               keys.size() == 1 ? fmt::format("key {}", keys[0].id)
+                                : fmt::format("key {} signs, key {} is accepted too", keys[0].id, keys[1].id),
+               next_step(keys));
+    if (!rotate) fmt::print("lvs.cf on both:  heartbeat_key_file = {}\n", file);
+    return status_fine;
+}
+
 constexpr Command commands[] = {
     // NOLINT(modernize-avoid-c-arrays): sized by its rows
     {"reload", "", "Have the running pulse reread lvs.cf",
@@ -70,6 +129,26 @@ constexpr Command commands[] = {
      "0 removed\";\n"
      "a file with errors changes nothing, and they are printed.\n",
      run_reload},
+    {"status", "", "Say who is active, what is heard of the partner, and what is wrong",
+     "Shows this router's role and what keeps it from it, the partner, every heartbeat path with its "
+     "counters, links,\n"
+     "ping nodes, and how late this pulse has been. With --json the same for programs.\n",
+     run_status},
+    {"failover", "", "Move the role to the other router",
+     "Said on the active router, the partner gets ready first, and takes over the moment this one lets go. "
+     "Said on the\n"
+     "standby router, it asks the partner for the role. Ends when that is decided. With auto_failback, the "
+     "role stays\n"
+     "where it was moved to until that router fails.\n",
+     run_failover},
+    {"genkey", "[FILE]", "Make a key that signs heartbeats, or change it",
+     "Writes a new file, mode 0600; the default is /etc/sysconfig/ha/heartbeat.key. Both routers need the "
+     "same file, and\n"
+     "heartbeat_key_file in lvs.cf. To change the key while both run: pulsectl genkey --rotate three times, "
+     "each time\n"
+     "followed by copying the file and pulsectl reload on both routers. The new key is accepted, then used, "
+     "then alone.\n",
+     run_genkey},
     {"drain", "[VIRTUAL/SERVER...]", "Give real servers no new connections",
      "Sets their weight to 0; connections that are open may end. That lasts, over reloads and restarts, "
      "until undrain.\n"

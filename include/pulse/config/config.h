@@ -24,6 +24,17 @@ enum class Network { nat, direct, tunnel };
 
 enum class ReservationConflict { unset, nothing, preempt };
 
+/// Whether a standby router keeps lvsd and its checks running, without addresses.
+enum class Standby { cold, warm };
+
+/// A further way for heartbeats: an address of each router, in either order.
+struct HeartbeatPath {
+    net::IpAddress one;
+    net::IpAddress other;
+    std::optional<net::Port> port;  ///< nullopt: heartbeat_port
+    friend bool operator==(const HeartbeatPath&, const HeartbeatPath&) = default;
+};
+
 /// An address that a router raises on a device: `address = 10.0.0.10 eth0:1`.
 struct DeviceAddress {
     net::IpAddress address;
@@ -49,6 +60,15 @@ struct RealServer {
     friend bool operator==(const RealServer&, const RealServer&) = default;
 };
 
+/// Ports whose packets get the firewall mark of their service.
+struct MarkedPorts {
+    net::Port first;
+    net::Port last;                         ///< the same for a single port
+    std::optional<net::Protocol> protocol;  ///< nullopt: the service's
+
+    friend bool operator==(const MarkedPorts&, const MarkedPorts&) = default;
+};
+
 /// What `quorum` counts.
 enum class QuorumOf { servers, weight };
 
@@ -63,7 +83,8 @@ struct VirtualServer {
     QuorumOf quorum_of = QuorumOf::servers;
     int quorum_hysteresis = 0;  ///< how much more must be up for the real servers to get them back
     std::optional<net::FirewallMark> fwmark;
-    std::optional<Network> network;  ///< overrides the file's
+    std::vector<MarkedPorts> mark_ports;  ///< lvsd marks their packets; empty: the administrator does
+    std::optional<Network> network;       ///< overrides the file's
     net::Protocol protocol = net::Protocol::tcp;
     net::Port port{80};
     std::string scheduler = "wlc";
@@ -140,6 +161,16 @@ struct Config {
     net::Port heartbeat_port{539};
     std::chrono::milliseconds keepalive{2'000};
     std::chrono::milliseconds deadtime{5'000};
+    std::chrono::milliseconds warntime{0};  ///< silence worth a line in the log; 0: none
+    std::chrono::milliseconds initdead{0};  ///< deadtime in force after start, where longer
+    std::optional<std::string> heartbeat_key_file;
+    std::vector<HeartbeatPath> heartbeat_paths;
+    bool realtime = true;  ///< pulse asks for real-time priority and locked memory
+    bool auto_failback = false;
+    std::chrono::milliseconds failback_delay{30'000};
+    Standby standby = Standby::cold;
+    std::vector<net::IpAddress> ping;        ///< each of them counts
+    std::vector<net::IpAddress> ping_group;  ///< all together count once; one that answers is enough
     bool monitor_links = false;
     bool syncdaemon = false;
     std::string syncd_iface = "eth0";

@@ -20,6 +20,7 @@ enum class ValueType {
     flag,       ///< an integer, anything but 0 is on
     duration,   ///< seconds, or a number with ms, s, m, h, d
     port,       ///< a number or a service name
+    ports,      ///< one or more, 80 or 10000:20000 or 5060/udp
     host,       ///< an address or a host name
     addresses,  ///< one or more, no names
     host_and_device,
@@ -28,6 +29,7 @@ enum class ValueType {
     choices,  ///< one or more
     word,
     list,  ///< [ a b c ]
+    path,  ///< two addresses, perhaps a port
 };
 
 /// The values of one entry while they are being read; private to the module.
@@ -53,6 +55,7 @@ struct Key {
     std::string_view used_by;       ///< the programs that look at it
     std::string_view help;          ///< one line
     std::variant<Access<Config>, Access<VirtualServer>, Access<RealServer>, Access<Sysctls>> access;
+    bool repeats = false;  ///< each line adds to those before
 };
 
 /// Every key there is: what the parser accepts, the example file shows and the manual describes.

@@ -34,8 +34,9 @@ using Drains = std::set<ServerName>;
 [[nodiscard]] std::set<MonitorKey> keys_of(const Drains& drains, const config::Config& config);
 
 /// The file they are kept in, in a state directory.
+inline constexpr auto drains_file = "drained";
 [[nodiscard]] inline std::string drains_path(const std::string& state_directory) {
-    return state_directory + "/drained";
+    return state_directory + "/" + drains_file;
 }
 
 /// As a file holds them: a line each, the names apart by a tab.

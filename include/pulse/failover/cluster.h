@@ -39,13 +39,24 @@ struct FloatingAddress {
 
 /// One way heartbeats travel: from an address of this router to one of the partner's.
 struct Path {
-    std::string name;  ///< "public", "private"
+    std::string name;  ///< "public", "private"; of a heartbeat_path, its own address
     net::IpAddress own;
     net::IpAddress partner;
+    net::Port port;  ///< on both sides
     friend bool operator==(const Path&, const Path&) = default;
 };
 
-/// The public path and, where both routers have one, the private one; none without a partner.
-[[nodiscard]] std::vector<Path> heartbeat_paths(const config::Config& config, Identity identity);
+/// The public path and, where both routers have one, the private one, and those of `heartbeat_path`; none
+/// without a partner. `local`: addresses of this machine, by which the order of a heartbeat_path is known; of
+/// one that names none of them the first is the primary's.
+[[nodiscard]] std::vector<Path> heartbeat_paths(const config::Config& config, Identity identity,
+                                                std::span<const net::IpAddress> local = {});
+
+/// What both routers must agree on, as text to be compared: the configuration without what may differ.
+[[nodiscard]] std::string shared_part(config::Config config);
+
+/// The settings of the role machine that the configuration decides; what `watched` links and whether the role
+/// is forced is the caller's to add.
+[[nodiscard]] Settings settings_of(const config::Config& config, Identity identity);
 
 }  // namespace pulse::failover

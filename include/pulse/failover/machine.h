@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -7,11 +8,11 @@
 
 #include "pulse/base/time.h"
 #include "pulse/heartbeat/classic.h"
+#include "pulse/heartbeat/report.h"
 
 namespace pulse::failover {
 
-/// Which of the two routers this is; decided by address, never changes.
-enum class Identity { primary, backup };
+using heartbeat::Identity;
 
 /// standby: no addresses. starting: this router has claimed the role and waits for lvsd to program the table.
 /// active: addresses are up.
@@ -20,45 +21,127 @@ enum class Role { standby, starting, active };
 struct Settings {
     Identity identity = Identity::primary;
     bool partner = false;  ///< heartbeats are sent (`backup_active`); without a partner this router is alone
+    bool details = false;  ///< heartbeats are of format 2, which says more than the classic one
     bool force_active = false;  ///< become active at start without listening first
     bool keep_serving =
-        false;  ///< when stopped without a partner, leave addresses and table (`hard_shutdown = 0`)
+        false;          ///< when stopped without a partner, leave addresses and table (`hard_shutdown = 0`)
+    bool warm = false;  ///< lvsd runs on standby too (`standby = warm`)
+    bool auto_failback = false;  ///< the primary takes the role back when it is well
+    bool synchronised = false;   ///< connections are copied to the partner (`syncdaemon`)
     Duration keepalive = std::chrono::seconds(2);
     Duration deadtime = std::chrono::seconds(5);
+    Duration warntime{0};            ///< silence that is worth a line in the log; 0: none
+    Duration initdead{0};            ///< after start, patience with the partner where longer than deadtime
+    Duration failback_delay{0};      ///< how long the primary must be well before it takes the role back
+    std::vector<std::string> paths;  ///< the names of the ways heartbeats travel
+    std::uint16_t links = 0;         ///< devices that are watched
+    std::uint16_t pings = 0;         ///< nodes that are pinged
+    std::int64_t config_serial = 0;
+    heartbeat::Digest config_digest{};
 
-    Duration ready_limit = std::chrono::seconds(10);  ///< how long lvsd may take to program the table
-    int crash_limit = 3;  ///< crashes of lvsd within crash_window that are repaired
-    Duration crash_window = std::chrono::seconds(30);  ///< in place before the role is given away
-    Duration crash_pause = std::chrono::seconds(1);    ///< before each restart but the first
+    Duration ready_limit = std::chrono::seconds(10);    ///< how long lvsd may take to program the table
+    Duration handover_limit = std::chrono::seconds(5);  ///< how long a partner may take to get ready
+    Duration catch_up_limit = std::chrono::minutes(1);  ///< how long failback waits for connections
+    int crash_limit = 3;                                ///< crashes of lvsd within crash_window that are
+    Duration crash_window = std::chrono::seconds(30);   ///< repaired in place before the role is given away
+    Duration crash_pause = std::chrono::seconds(1);     ///< before each restart but the first
     Duration child_failed_pause =
         std::chrono::seconds(30);  ///< how long a router that gave up lvsd stays out
 };
 
+/// lvsd as the machine knows it. waiting: it crashed and is to be started again.
+enum class Lvsd { stopped, starting, ready, waiting };
+
+/// Why a role is given away to a partner that gets ready first.
+enum class Reason { stop, order, trouble };
+
+struct Handover {
+    Reason why = Reason::stop;
+    TimePoint until{};
+    friend bool operator==(const Handover&, const Handover&) = default;
+};
+
+/// One way heartbeats travel.
+struct PathState {
+    TimePoint heard_at{};  ///< or when listening began
+    bool silent = false;   ///< nothing for deadtime, although the partner lives; the alarm is out
+    friend bool operator==(const PathState&, const PathState&) = default;
+};
+
 struct State {
     Role role = Role::standby;
+    bool running = false;  ///< Started has happened, Exit has not
     bool stopping = false;
-    bool link_failed = false;
-    bool child_failed = false;
-    bool unsettled = false;     ///< since start: addresses and table may be left from before a crash
+    bool unsettled = false;  ///< since start: addresses and table may be left from before a crash
+
+    // What keeps this router out of the role, or speaks against it.
+    bool link_down = false;                   ///< a device that the service needs has no link
+    std::optional<TimePoint> link_back_at;    ///< it has, and counts again from then on
+    bool child_failed = false;                ///< lvsd kept failing
+    std::optional<TimePoint> child_retry_at;  ///< child_failed ends
+    TimePoint out_until{};                    ///< the role was given away: it is not taken back at once
+    std::optional<std::uint16_t> links_up;    ///< unknown: all
+    std::optional<std::uint16_t> pings_up;
+    std::uint64_t connections = 0;
+
+    // Timers.
     TimePoint heartbeat_at{};   ///< next one is due
     TimePoint dead_at{};        ///< the partner counts as dead when nothing is heard before
     TimePoint patient_until{};  ///< backup, after start: a standby primary is left to take the role itself
-    std::optional<TimePoint> ready_by;        ///< lvsd was started and has not reported yet
-    std::optional<TimePoint> restart_at;      ///< lvsd crashed and is to be started again
-    std::optional<TimePoint> child_retry_at;  ///< child_failed ends
-    int crashes = 0;                          ///< of lvsd since crash_window_ends - crash_window
+    std::optional<TimePoint> checking_until;  ///< this process was away: it finds out what has become of
+                                              ///< the role before it acts
+    // The partner.
+    bool partner_alive = false;
+    bool partner_claims = false;              ///< it has the role or is taking it
+    bool late = false;                        ///< its heartbeat is overdue by warntime; logged
+    TimePoint heard_at{};                     ///< something that counts
+    std::optional<heartbeat::Report> report;  ///< its latest of format 2
+    std::optional<TimePoint> standby_since;   ///< both are standby
+    std::optional<TimePoint> conflict_since;  ///< both claim the role
+    std::optional<TimePoint> differs_since;   ///< its lvs.cf is another one
+    bool difference_logged = false;
+    bool announce_again = false;  ///< once the partner is standby: it held, or may have held, the addresses
+    std::vector<PathState> paths;
+
+    // The role.
+    TimePoint claimed_at{};
+    bool claimed_on_word = false;      ///< because the partner said that it does not have it
+    std::optional<Handover> handover;  ///< away from this router
+    std::optional<TimePoint> wanting;  ///< the role is asked for until then
+    bool failback_held = false;        ///< an operator moved the role: there is no failback until it is back
+    std::optional<TimePoint> well_since;   ///< for failback
+    std::optional<TimePoint> worse_since;  ///< the partner would be the better one
+    bool trouble_spent = false;  ///< giving the role away because of trouble did not help: it is kept now
+    int troubles = 0;            ///< roles given away because of trouble, of late
+    TimePoint trouble_at{};      ///< the latest
+
+    // lvsd.
+    Lvsd lvsd = Lvsd::stopped;
+    bool lvsd_ending = false;             ///< LvsdStopped will come
+    std::optional<TimePoint> ready_by;    ///< lvsd was started and has not reported yet
+    std::optional<TimePoint> restart_at;  ///< lvsd crashed and is to be started again
+    int crashes = 0;                      ///< of lvsd since crash_window_ends - crash_window
     TimePoint crash_window_ends{};
+
     TimePoint conflict_quiet_until{};      ///< an active partner was answered with an announcement just now
     TimePoint incompatible_quiet_until{};  ///< an incompatible heartbeat was logged just now
+    TimePoint answer_quiet_until{};        ///< an unproven epoch was answered just now
 
     friend bool operator==(const State&, const State&) = default;
 };
 
 /// Events are what happened.
 struct Started {};
-/// A heartbeat came from the partner's address.
+/// A genuine message of format 2 that says nothing yet, for it may be a recording; an answer will show.
+struct Unproven {};
+/// A genuine message of format 2 that another path brought before.
+struct Copy {};
+using Content =
+    std::variant<heartbeat::Word, heartbeat::TooShort, heartbeat::Unknown, heartbeat::Report, Unproven, Copy>;
+/// A heartbeat came from the partner's address, in the format this router speaks.
 struct HeartbeatHeard {
-    heartbeat::Decoded content;
+    Content content;
+    std::size_t path = 0;  ///< which of Settings::paths
 };
 /// The time the last Transition asked for has come.
 struct Woken {};
@@ -71,20 +154,38 @@ struct LvsdCrashed {
 };
 /// lvsd ended because it was asked to.
 struct LvsdStopped {};
+/// up: every device that the service needs has its link. count: watched devices with link.
 struct LinksChanged {
     bool up = true;
+    std::optional<std::uint16_t> count;
 };
+/// So many of the nodes that are pinged answer.
+struct PingsChanged {
+    std::uint16_t count = 0;
+};
+/// So many entries has the connection table.
+struct ConnectionsCounted {
+    std::uint64_t count = 0;
+};
+/// This process, or the whole machine, did not run for so long although its clock says otherwise.
+struct Suspended {
+    Duration away{};
+};
+/// An operator wants the other router to have the role.
+struct FailoverAsked {};
 struct StopAsked {
     int signal = 0;
 };
 /// The settings are other ones from now on.
 struct Reconfigured {};
-using Event = std::variant<Started, HeartbeatHeard, Woken, LvsdReady, LvsdCrashed, LvsdStopped, LinksChanged,
-                           StopAsked, Reconfigured>;
+using Event =
+    std::variant<Started, HeartbeatHeard, Woken, LvsdReady, LvsdCrashed, LvsdStopped, LinksChanged,
+                 PingsChanged, ConnectionsCounted, Suspended, FailoverAsked, StopAsked, Reconfigured>;
 
 /// Actions are what is to be done, in order.
+/// On every path, in the format this router speaks.
 struct SendHeartbeat {
-    heartbeat::Word word;
+    heartbeat::Report report;
     friend bool operator==(const SendHeartbeat&, const SendHeartbeat&) = default;
 };
 struct StartLvsd {
@@ -122,6 +223,7 @@ struct Synchronise {
 };
 struct Log {
     std::string text;
+    bool warning = false;
     friend bool operator==(const Log&, const Log&) = default;
 };
 struct Exit {
@@ -136,6 +238,15 @@ struct Transition {
     std::vector<Action> actions;
     TimePoint wake_at{};  ///< send Woken then, if nothing happens before
 };
+
+/// What a router in this state says of itself.
+[[nodiscard]] heartbeat::Report report_of(const State& state, TimePoint now, const Settings& settings);
+
+/// Why an order to move the role cannot be followed; nullopt if it can.
+[[nodiscard]] std::optional<std::string> refuses_failover(const State& state, const Settings& settings);
+
+/// What keeps the primary from taking the role back, for people; empty if nothing does or it is not to.
+[[nodiscard]] std::string failback_waits_for(const State& state, TimePoint now, const Settings& settings);
 
 /// One step of the role machine: pure, no clock, no I/O. The rules are written down in docs/failover.md.
 [[nodiscard]] Transition step(const State& state, const Event& event, TimePoint now,

@@ -50,6 +50,12 @@ class Conversation {
     }
     [[nodiscard]] static Step good(std::string farewell = {}) { return decided({}, std::move(farewell)); }
 
+    /// The step with what is to be sent before it.
+    [[nodiscard]] static Step after(const std::string& said, Step step) {
+        step.send.insert(0, said);
+        return step;
+    }
+
     /// Bytes that are not of the protocol: `what` says what they should have been.
     [[nodiscard]] static Step no_answer_of_the_protocol(std::string_view what, std::string_view bytes);
 

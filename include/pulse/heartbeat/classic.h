@@ -5,6 +5,8 @@
 #include <span>
 #include <variant>
 
+#include "pulse/heartbeat/report.h"
+
 namespace pulse::heartbeat {
 
 /// What a classic heartbeat says. The original's "fos" words are known so that they can be named when
@@ -28,6 +30,11 @@ struct Unknown {
 };
 
 using Decoded = std::variant<Word, TooShort, Unknown>;
+
+/// What the classic format makes of a report.
+[[nodiscard]] constexpr Word word_for(const Report& report) {
+    return report.claims() ? Word::lvs_running : Word::lvs_stopped;
+}
 
 /// The original's datagram: one 32-bit number. The original sends it in host order; in practice that is
 /// little-endian, and so it is here on every machine.

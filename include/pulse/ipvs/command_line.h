@@ -9,48 +9,70 @@
 
 #include <tl/expected.hpp>
 
-#include "pulse/ipvs/table.h"
+#include "pulse/ipvs/listing.h"
+#include "pulse/ipvs/plan.h"
+#include "pulse/ipvs/sync_daemon.h"
+#include "pulse/ipvs/timeouts.h"
 
 namespace pulse::ipvs {
 
-/// What one invocation of ipvsadm asks for.
-struct AddServiceCommand {
-    Service service;
+/// What one invocation of ipvsadm asks for: a change of the table (-A -E -D -a -e -d) …
+struct ChangeCommand {
+    Step step;
 };
-struct EditServiceCommand {
-    Service service;
-};
-struct DeleteServiceCommand {
-    ServiceId service;
-};
-struct AddServerCommand {
-    ServiceId service;
-    Destination server;
-};
-struct EditServerCommand {
-    ServiceId service;
-    Destination server;
-};
-struct DeleteServerCommand {
-    ServiceId service;
-    net::Endpoint server;
-};
+/// … or one of the others.
 struct ClearCommand {};
+struct ZeroCommand {
+    std::optional<ServiceId> service;
+};
 struct ListCommand {
     std::optional<ServiceId> service;
+    Columns columns = Columns::standard;
+    bool exact = false;
+    bool sorted = true;
     bool numeric = false;
+    bool json = false;
+};
+struct ListConnectionsCommand {
+    bool with_engine = false;
+    bool numeric = false;
+    bool json = false;
+};
+struct ListTimeoutsCommand {
+    bool json = false;
+};
+struct ListDaemonsCommand {
+    bool json = false;
+};
+struct SetTimeoutsCommand {
+    Timeouts timeouts;
+};
+struct StartDaemonCommand {
+    SyncDaemon daemon;
+};
+struct StopDaemonCommand {
+    SyncRole role = SyncRole::master;
+};
+struct SaveCommand {
+    bool numeric = false;
+};
+struct RestoreCommand {
+    bool atomic = false;  ///< all of it or nothing, and only what differs is written
 };
 struct HelpCommand {};
 struct VersionCommand {};
 
-using Command = std::variant<AddServiceCommand, EditServiceCommand, DeleteServiceCommand, AddServerCommand,
-                             EditServerCommand, DeleteServerCommand, ClearCommand, ListCommand, HelpCommand,
-                             VersionCommand>;
+using Command = std::variant<ChangeCommand, ClearCommand, ZeroCommand, ListCommand, ListConnectionsCommand,
+                             ListTimeoutsCommand, ListDaemonsCommand, SetTimeoutsCommand, StartDaemonCommand,
+                             StopDaemonCommand, SaveCommand, RestoreCommand, HelpCommand, VersionCommand>;
 
 /// Why a command line was refused: the text for stderr and the exit status scripts know.
 struct Refusal {
     int status = 2;
     std::string text;
+
+    /// Whether a restore goes on with its next line: the original does after an option it does not know.
+    bool restore_goes_on = false;
 };
 
 /// How names on a command line become numbers; pure code is handed the answers.

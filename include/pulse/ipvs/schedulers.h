@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,8 +23,17 @@ struct Scheduler {
 /// The kernel's bits of the scheduler flags 1-3 (IP_VS_SVC_F_SCHED1 … 3 of linux/ip_vs.h).
 inline constexpr std::array<std::uint32_t, 3> scheduler_flag_bits{0x08, 0x10, 0x20};
 
-/// The flags as ipvsadm names them, comma-separated: "sh-fallback,sh-port", "flag-3".
+/// The flags as ipvsadm names them, comma-separated: "sh-fallback,sh-port"; "flag-3" for a scheduler that
+/// names none. One that names others has no use for the rest, and neither ipvsadm nor we show it.
 [[nodiscard]] std::string scheduler_flag_names(std::string_view scheduler, std::uint32_t flags);
+
+/// The kernel's bit of a flag, called as the scheduler calls it or "flag-1" to "flag-3"; nullopt if this
+/// scheduler has none of that name.
+[[nodiscard]] std::optional<std::uint32_t> scheduler_flag_bit(std::string_view flag,
+                                                              std::string_view scheduler);
+
+/// Whether some scheduler has a flag of that name.
+[[nodiscard]] bool is_scheduler_flag(std::string_view flag);
 
 /// nullptr for a name that is not in the list.
 [[nodiscard]] const Scheduler* find_scheduler(std::string_view name);

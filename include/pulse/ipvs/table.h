@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "pulse/ipvs/statistics.h"
 #include "pulse/net/netmask.h"
 #include "pulse/net/service.h"
 
@@ -38,8 +39,7 @@ struct ServiceId {
 /// Sends a client back to the server it had before.
 struct Persistence {
     std::chrono::seconds timeout{300};
-    net::Netmask mask;   ///< clients equal under it share a server
-    std::string engine;  ///< "sip" or empty
+    net::Netmask mask;  ///< clients equal under it share a server
 
     friend bool operator==(const Persistence&, const Persistence&) = default;
 };
@@ -51,6 +51,7 @@ struct Service {
     std::uint32_t scheduler_flags = 0;  ///< the kernel's 0x08, 0x10 and 0x20
     bool one_packet = false;
     std::optional<Persistence> persistence;
+    std::string engine{};  ///< persistence engine, "sip" or empty; counts with persistence alone
 
     friend bool operator==(const Service&, const Service&) = default;
 };
@@ -103,11 +104,13 @@ struct ConnectionCounts {
 struct DumpedDestination {
     Destination destination;
     ConnectionCounts connections;
+    Statistics statistics{};
 };
 
 struct DumpedService {
     Service service;
     std::vector<DumpedDestination> destinations;
+    Statistics statistics{};
 };
 
 /// What the kernel tells of its table, in the kernel's order.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,25 +8,21 @@
 #include "pulse/base/result.h"
 #include "pulse/ipvs/listing.h"
 #include "pulse/ipvs/plan.h"
+#include "pulse/ipvs/sync_daemon.h"
 #include "pulse/ipvs/table.h"
+#include "pulse/ipvs/timeouts.h"
 #include "pulse/kernel/netlink.h"
 
 namespace pulse::kernel {
 
-/// The kernel's IPVS idle timeouts; 0 leaves the kernel's value alone when set.
-struct IpvsTimeouts {
-    std::chrono::seconds tcp{0};
-    std::chrono::seconds tcp_fin{0};
-    std::chrono::seconds udp{0};
-};
+using IpvsTimeouts = ipvs::Timeouts;
+using SyncRole = ipvs::SyncRole;
 
 /// A change that the kernel refused.
 struct FailedStep {
     std::size_t index = 0;  ///< among those asked for
     Error error;
 };
-
-enum class SyncRole { master, backup };
 
 /// A conversation with the kernel's IPVS over generic netlink (family "IPVS", linux/ip_vs.h). Every call is
 /// one or more short round trips. Needs CAP_NET_ADMIN in the initial user namespace.
@@ -57,6 +52,24 @@ class IpvsClient {
 
     /// Equivalent to: ipvsadm --set TCP TCPFIN UDP
     [[nodiscard]] Result<void> set_timeouts(const IpvsTimeouts& timeouts);
+
+    /// Equivalent to: ipvsadm -L --timeout
+    [[nodiscard]] Result<IpvsTimeouts> timeouts();
+
+    /// Sets the counters of everything to 0. Equivalent to: ipvsadm -Z
+    [[nodiscard]] Result<void> zero();
+
+    /// Equivalent to: ipvsadm -Z SERVICE
+    [[nodiscard]] Result<void> zero(const ipvs::ServiceId& id);
+
+    /// The synchronisation daemons that run, the master first. Equivalent to: ipvsadm -L --daemon
+    [[nodiscard]] Result<std::vector<ipvs::SyncDaemon>> daemons();
+
+    /// EEXIST if one of that role runs. Equivalent to: ipvsadm --start-daemon ROLE …
+    [[nodiscard]] Result<void> start_daemon(const ipvs::SyncDaemon& daemon);
+
+    /// ESRCH if none of that role runs. Equivalent to: ipvsadm --stop-daemon ROLE
+    [[nodiscard]] Result<void> stop_daemon(SyncRole role);
 
     /// Makes connection synchronisation run in exactly this role. Equivalent to: ipvsadm --stop-daemon …,
     /// then ipvsadm --start-daemon ROLE --mcast-interface INTERFACE --syncid ID

@@ -43,6 +43,8 @@ Samples samples(const Key& key) {
             return {"4", "x"};
         case ValueType::port:
             return {"http-alt", "nosuch"};
+        case ValueType::ports:
+            return {"80,443:450 5060/udp", "80,x"};
         case ValueType::host:
             return {"www", "nosuch"};
         case ValueType::addresses:
@@ -58,6 +60,8 @@ Samples samples(const Key& key) {
             return {key.name.starts_with("check_") ? key.example : "\"some text\"", "two words"};
         case ValueType::list:
             return {"[ a b ]", "a b"};
+        case ValueType::path:
+            return {"10.0.0.1 10.0.0.2 540", "10.0.0.1"};
     }
     return {};
 }

@@ -191,7 +191,7 @@ TEST(DesiredTable, KernelsExtrasComeFromTheFile) {
     const auto& service = table.begin()->second.service;
     EXPECT_EQ(service.scheduler_flags, 0x18U);
     EXPECT_TRUE(service.one_packet);
-    EXPECT_EQ(service.persistence->engine, "sip");
+    EXPECT_EQ(service.engine, "sip");
     const auto& alpha = destinations(table).begin()->second;
     EXPECT_EQ(alpha.upper_threshold, 100U);
     EXPECT_EQ(alpha.lower_threshold, 50U);
@@ -365,6 +365,34 @@ TEST(Monitors, CheckTheServersPortAndCarryTheVirtualsSettings) {
     EXPECT_EQ(all[0].spec.interval, std::chrono::seconds(6));
     EXPECT_EQ(all[0].spec.method, 'm');
     EXPECT_EQ(all[0].spec.weight, 3);
+}
+
+TEST(Monitors, ChecksAsTheServerSaysAndElseAsItsVirtual) {
+    config::Config config;
+    auto& service = config.virtual_servers.emplace_back();
+    service.name = "web";
+    service.active = true;
+    service.address = config::DeviceAddress{.address = *net::IpAddress::parse("10.0.0.10"), .device = "eth0"};
+    service.timeout = std::chrono::seconds(6);
+    service.check = {.kind = health::CheckKind::http, .path = "/"};
+    auto& server = service.servers.emplace_back();
+    server.name = "alpha";
+    server.active = true;
+    server.address = *net::IpAddress::parse("10.0.1.11");
+    server.check.path = "/alpha";
+    const auto spec = [&] { return monitors(config).at(0).spec; };
+    EXPECT_EQ(spec().check, (health::CheckOptions{.kind = health::CheckKind::http, .path = "/alpha"}));
+    EXPECT_EQ(spec().interval, std::chrono::seconds(6));
+    EXPECT_EQ(spec().timeout, std::nullopt);
+    service.check_interval = std::chrono::seconds(2);
+    EXPECT_EQ(spec().interval, std::chrono::seconds(2));
+    EXPECT_EQ(spec().timeout, std::chrono::seconds(6));
+
+    // Names are for those who ask: to rename a block must not start its check anew.
+    service.send_program = "/bin/check %h";
+    EXPECT_EQ(spec().label, std::nullopt);
+    service.send_program = "/bin/check --name=%n";
+    EXPECT_EQ(spec().label, "web/alpha");
 }
 
 TEST(Monitors, UptimeMeansTheRemoteShellCommand) {

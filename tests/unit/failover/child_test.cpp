@@ -128,13 +128,16 @@ TEST(Lvsd, CrashWhileStoppingIsAsGoodAsItsEnd) {
     EXPECT_TRUE(router.did<Exit>());
 }
 
-TEST(Lvsd, StopWhileItWaitsForItsRestartExitsAtOnce) {
+TEST(Lvsd, StopWhileItWaitsForItsRestartClearsWhatItLeft) {
     Router router(Identity::primary);
     router.become_active();
     router.feed(killed);
     router.feed(killed);
     router.feed(StopAsked{15});
     EXPECT_FALSE(router.did<StopLvsd>());
+    EXPECT_LT(router.place_of<DropAddresses>(), router.place_of<ClearTable>());
+    EXPECT_FALSE(router.did<Exit>());
+    router.feed(LvsdStopped{});
     EXPECT_TRUE(router.did<Exit>());
 }
 

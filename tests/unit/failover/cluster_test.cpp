@@ -79,7 +79,7 @@ TEST(Identity, IsFoundByAnyLocalAddress) {
 
 TEST(HeartbeatPaths, WithoutPrivateAddressesThereIsOnlyThePublicOne) {
     EXPECT_THAT(heartbeat_paths(pair_config(), Identity::primary),
-                ElementsAre(Path{"public", ip("10.0.0.1"), ip("10.0.0.2")}));
+                ElementsAre(Path{"public", ip("10.0.0.1"), ip("10.0.0.2"), net::Port{539}}));
 }
 
 TEST(HeartbeatPaths, EachRouterSeesThemFromItsOwnSide) {
@@ -87,8 +87,30 @@ TEST(HeartbeatPaths, EachRouterSeesThemFromItsOwnSide) {
     config.primary_private = ip("10.0.1.1");
     config.backup_private = ip("10.0.1.2");
     EXPECT_THAT(heartbeat_paths(config, Identity::backup),
-                ElementsAre(Path{"public", ip("10.0.0.2"), ip("10.0.0.1")},
-                            Path{"private", ip("10.0.1.2"), ip("10.0.1.1")}));
+                ElementsAre(Path{"public", ip("10.0.0.2"), ip("10.0.0.1"), net::Port{539}},
+                            Path{"private", ip("10.0.1.2"), ip("10.0.1.1"), net::Port{539}}));
+}
+
+TEST(HeartbeatPaths, FurtherOnesMayNameEitherRouterFirst) {
+    auto config = pair_config();
+    config.heartbeat_paths = {{ip("10.0.2.1"), ip("10.0.2.2"), net::Port{1000}},
+                              {ip("fd00::2"), ip("fd00::1"), {}}};
+    const std::vector<net::IpAddress> local{ip("10.0.0.1"), ip("10.0.2.1"), ip("fd00::1")};
+    EXPECT_THAT(heartbeat_paths(config, Identity::primary, local),
+                ElementsAre(Path{"public", ip("10.0.0.1"), ip("10.0.0.2"), net::Port{539}},
+                            Path{"10.0.2.1", ip("10.0.2.1"), ip("10.0.2.2"), net::Port{1000}},
+                            Path{"fd00::1", ip("fd00::1"), ip("fd00::2"), net::Port{539}}));
+    EXPECT_EQ(heartbeat_paths(config, Identity::backup).at(1).own, ip("10.0.2.2"));
+}
+
+TEST(SharedPart, LeavesOutWhatEachRouterMayHaveForItself) {
+    auto one = pair_config();
+    auto other = one;
+    other.serial_no = 7;
+    other.heartbeat_key_file = "/k";
+    EXPECT_EQ(shared_part(one), shared_part(other));
+    other.keepalive += std::chrono::milliseconds(1);
+    EXPECT_NE(shared_part(one), shared_part(other));
 }
 
 TEST(HeartbeatPaths, ALoneRouterHasNone) {

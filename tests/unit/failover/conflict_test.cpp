@@ -84,9 +84,8 @@ TEST(Conflict, HoldAndHeldOnlyShowThatThePartnerLives) {
 }
 
 TEST(Conflict, IncompatibleHeartbeatsDoNotKeepThePartnerAlive) {
-    for (const heartbeat::Decoded content :
-         {heartbeat::Decoded{Word::fos_running}, heartbeat::Decoded{Word::fos_stopped},
-          heartbeat::Decoded{heartbeat::Unknown{7}}}) {
+    for (const Content& content :
+         {Content{Word::fos_running}, Content{Word::fos_stopped}, Content{heartbeat::Unknown{7}}}) {
         Router router(Identity::backup);
         router.start();
         router.wait(4s);
@@ -104,7 +103,7 @@ TEST(Conflict, IncompatibleHeartbeatsAreLoggedOnceAMinute) {
     router.become_active();
     int lines = 0;
     for (int second = 0; second < 120; ++second) {
-        router.now += 1s;
+        router.wait(1s);
         router.hear(heartbeat::Unknown{7});
         lines += static_cast<int>(router.logged().size());
     }
@@ -147,7 +146,12 @@ TEST(Links, RouterTakesPartAgainWhenTheLinkIsBack) {
     router.feed(LinksChanged{.up = false});
     router.wait(1min);
     router.feed(LinksChanged{.up = true});
-    EXPECT_THAT(router.logged(), ElementsAre("Local NIC link(s) restored: Pulse enabled"));
+    router.hear(Word::lvs_stopped);
+    EXPECT_EQ(router.state.role, Role::standby) << "a link that comes and goes must not move the role";
+    router.wait(router.settings.deadtime - 1ms);
+    EXPECT_EQ(router.state.role, Role::standby);
+    router.wait(1ms);
+    EXPECT_THAT(router.logged(), testing::Contains("Local NIC link(s) restored: Pulse enabled"));
     router.hear(Word::lvs_stopped);
     EXPECT_EQ(router.state.role, Role::starting);
 }

@@ -190,6 +190,7 @@ TEST(Failover, SettledStandbyStopsAtOnce) {
     Router router(Identity::backup);
     router.start();
     router.hear(Word::lvs_running);
+    router.feed(LvsdStopped{});
     router.feed(StopAsked{2});
     EXPECT_TRUE(router.did<RunInactiveCommand>());
     EXPECT_EQ(std::get<Exit>(router.actions.back()), Exit{0});

@@ -29,7 +29,9 @@ class Router {
     }
 
     const std::vector<Action>& start() { return feed(Started{}); }
-    const std::vector<Action>& hear(heartbeat::Decoded content) { return feed(HeartbeatHeard{content}); }
+    const std::vector<Action>& hear(const Content& content, std::size_t path = 0) {
+        return feed(HeartbeatHeard{content, path});
+    }
 
     /// Lets time pass, waking the machine whenever it asked to be; collects everything it did.
     std::vector<Action> wait(Duration duration) {
@@ -76,7 +78,8 @@ class Router {
     [[nodiscard]] std::vector<heartbeat::Word> sent() const {
         std::vector<heartbeat::Word> words;
         for (const auto& action : actions)
-            if (const auto* send = std::get_if<SendHeartbeat>(&action)) words.push_back(send->word);
+            if (const auto* send = std::get_if<SendHeartbeat>(&action))
+                words.push_back(heartbeat::word_for(send->report));
         return words;
     }
 

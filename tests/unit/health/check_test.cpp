@@ -105,5 +105,92 @@ TEST(Check, UdpThatExpectsNothingIsWarnedAbout) {
     EXPECT_THAT(check_from(spec).notes, ElementsAre(HasSubstr("only a refused port")));
 }
 
+/// The socket check of a real server at 10.0.0.7:8080.
+SocketCheck socket_check(const CheckOptions& options) {
+    auto spec = spec_for(80);
+    spec.check = options;
+    EXPECT_EQ(problem(spec), std::nullopt);
+    return std::get<SocketCheck>(check_from(spec).check);
+}
+
+TEST(Check, EveryKindTalksItsOwnWay) {
+    const auto talk = [](CheckKind kind) {
+        return socket_check({.kind = kind, .name = "www.Example.org"}).talk;
+    };
+    EXPECT_EQ(talk(CheckKind::tcp), Talk(Exchange{}));
+    EXPECT_EQ(talk(CheckKind::udp), Talk(Exchange{.expect = NoRefusal{}}));
+    EXPECT_EQ(talk(CheckKind::dns), Talk(DnsQuestion{.name = "www.Example.org"}));
+    EXPECT_EQ(talk(CheckKind::smtp), Talk(SmtpGreeting{"www.Example.org"}));
+    EXPECT_EQ(talk(CheckKind::redis), Talk(RedisPing{}));
+    EXPECT_EQ(talk(CheckKind::mysql), Talk(MysqlLogin{"www.Example.org"}));
+    EXPECT_EQ(talk(CheckKind::postgresql), Talk(PostgresqlLogin{"www.Example.org"}));
+    EXPECT_EQ(talk(CheckKind::icmp), Talk(Ping{net::Family::v4}));
+}
+
+TEST(Check, TheServiceIsCheckedWhereTheOptionsSay) {
+    const auto own = socket_check({.kind = CheckKind::tcp});
+    EXPECT_EQ(own.endpoint.to_string(), "10.0.0.7:8080");
+    EXPECT_EQ(own.transport, Transport::tcp);
+    const auto other = socket_check({.kind = CheckKind::icmp,
+                                     .port = net::Port{9},
+                                     .address = net::IpAddress::parse("fd00::9"),
+                                     .source = net::IpAddress::parse("fd00::1")});
+    EXPECT_EQ(other.endpoint.to_string(), "[fd00::9]:9");
+    EXPECT_EQ(other.source, net::IpAddress::parse("fd00::1"));
+    EXPECT_EQ(other.talk, Talk(Ping{net::Family::v6}));
+    EXPECT_EQ(other.transport, Transport::ping);
+    EXPECT_EQ(socket_check({.port = net::Port{9}}).endpoint.to_string(), "10.0.0.7:9")
+        << "the classic check too";
+}
+
+TEST(Check, HttpAsksTheHostThatABrowserWould) {
+    const auto host = [](const CheckOptions& options) {
+        return std::get<HttpRequest>(socket_check(options).talk).host;
+    };
+    EXPECT_EQ(host({.kind = CheckKind::http}), "10.0.0.7:8080");
+    EXPECT_EQ(host({.kind = CheckKind::http, .port = net::Port{80}}), "10.0.0.7");
+    EXPECT_EQ(
+        host({.kind = CheckKind::https, .port = net::Port{443}, .address = net::IpAddress::parse("fd00::9")}),
+        "[fd00::9]");
+    EXPECT_EQ(host({.kind = CheckKind::http, .host = "www.example.org"}), "www.example.org");
+}
+
+TEST(Check, ACertificateIsVerifiedUnlessToldNotTo) {
+    EXPECT_EQ(socket_check({.kind = CheckKind::http}).tls, std::nullopt);
+    EXPECT_EQ(socket_check({.kind = CheckKind::https}).tls,
+              (TlsSettings{.name = "10.0.0.7", .verify = true, .ca_file = "", .warn_days = 14}));
+    EXPECT_EQ(socket_check({.kind = CheckKind::tls,
+                            .host = "www.example.org",
+                            .verify = false,
+                            .ca_file = "/ca",
+                            .cert_warn = 3})
+                  .tls,
+              (TlsSettings{.name = "www.example.org", .verify = false, .ca_file = "/ca", .warn_days = 3}));
+}
+
+TEST(Check, AnAnswerIsARecordOrAReturnCode) {
+    const auto question = [](const char* answer) {
+        return std::get<DnsQuestion>(
+            socket_check({.kind = CheckKind::dns, .name = "n", .type = DnsType::mx, .answer = answer}).talk);
+    };
+    EXPECT_EQ(question("Mail.example.org."),
+              (DnsQuestion{.name = "n", .type = DnsType::mx, .record = "mail.example.org"}));
+    EXPECT_EQ(question("REFUSED"),
+              (DnsQuestion{.name = "n", .type = DnsType::mx, .rcode = 5, .any_record = false}));
+}
+
+TEST(Check, WhatCannotBeDoneIsSaid) {
+    auto spec = spec_for(80);
+    EXPECT_EQ(problem(spec), std::nullopt);
+    spec.check.kind = CheckKind::dns;
+    EXPECT_EQ(problem(spec), "check = dns needs check_name");
+    spec.check.name = "a..b";
+    EXPECT_EQ(problem(spec), "check_name is not a DNS name");
+    spec.check.kind = CheckKind::program;
+    EXPECT_EQ(problem(spec), "check = program needs send_program");
+    spec.send_program = "/bin/check";
+    EXPECT_EQ(problem(spec), std::nullopt);
+}
+
 }  // namespace
 }  // namespace pulse::health

@@ -40,9 +40,29 @@ TEST(NannyOptions, ReadWhatLvsdWrites) {
     for (const char* value :
          {"", " ", "-", "--", "-x", "-1", "--lvs", "--help", "-s-x", "=", "a=b", "GET /\\r\\n", "\"q\""}) {
         SCOPED_TRACE(value);
-        spec.send_program = spec.send = spec.expect = spec.load_command = value;
+        spec.send_program = spec.send = spec.expect = spec.load_command = spec.label = value;
+        spec.check.body = spec.check.ca_file = spec.check.answer = value;
         expect_round_trip(spec);
     }
+    spec.timeout = std::chrono::milliseconds(700);
+    spec.check = {.kind = health::CheckKind::https,
+                  .port = net::Port{8443},
+                  .address = net::IpAddress::parse("fd00::8"),
+                  .source = net::IpAddress::parse("fd00::1"),
+                  .method = "HEAD",
+                  .path = "/-=--x",
+                  .host = "www.example.org",
+                  .status = health::StatusList::parse("200,401"),
+                  .verify = false,
+                  .cert_warn = 7,
+                  .name = "-n",
+                  .type = health::DnsType::aaaa};
+    expect_round_trip(spec);
+}
+
+TEST(NannyOptions, OnceIsForPeople) {
+    EXPECT_FALSE(std::get<Options>(parse_options({"--lvs", "-h", "10.0.0.7"})).once);
+    EXPECT_TRUE(std::get<Options>(parse_options({"--lvs", "-h", "10.0.0.7", "--once"})).once);
 }
 
 TEST(NannyOptions, DefaultsAreTheOriginals) {
@@ -107,6 +127,9 @@ TEST(NannyOptions, MistakesAreNamedAndEndWithStatus1) {
         {{"-t", "1."}, "nanny: bad argument -t: invalid numeric value\n"},
         {{"-t", "1.5ms"}, "nanny: bad argument -t: number too large or too small\n"},
         {{"-t", "99999999999999"}, "nanny: bad argument -t: number too large or too small\n"},
+        {{"--check", "ftp"}, "nanny: bad argument --check: invalid value\n"},
+        {{"--check_status=2xx"}, "nanny: bad argument --check_status=2xx: invalid value\n"},
+        {{"--lvs", "-h", "10.0.0.7", "--check=dns"}, "nanny: check = dns needs check_name\n"},
         {{"10.0.0.7"}, "nanny: unexpected arguments\n"},
         {{"--", "x"}, "nanny: unexpected arguments\n"},
     };
@@ -122,8 +145,8 @@ TEST(NannyOptions, HelpUsageAndVersionEndWithStatus0) {
     for (const char* word : {"-?", "--help"}) {
         const auto farewell = std::get<Farewell>(parse_options({word}));
         EXPECT_EQ(farewell.status, 0);
-        EXPECT_THAT(farewell.text,
-                    AllOf(StartsWith("Usage: nanny"), HasSubstr("--expect_string"), HasSubstr("foreground")));
+        EXPECT_THAT(farewell.text, AllOf(StartsWith("Usage: nanny"), HasSubstr("--expect_string"),
+                                         HasSubstr("--check_path PATH"), HasSubstr("foreground")));
     }
     EXPECT_THAT(std::get<Farewell>(parse_options({"--usage"})).text, StartsWith("Usage: nanny [-h IP]"));
     EXPECT_THAT(std::get<Farewell>(parse_options({"--version"})).text, StartsWith("nanny "));

@@ -39,6 +39,19 @@ TEST(CommandLine, EveryCommandInItsShortAndLongForm) {
          "edit FWM 7 10.0.0.2:0 method 0 weight 0 limits 4-9"},
         {"-d -t 10.0.0.1:80 -r 10.0.0.2:8080", "delete TCP 10.0.0.1:80 10.0.0.2:8080"},
         {"--delete-server -t 10.0.0.1:80 -r 10.0.0.2", "delete TCP 10.0.0.1:80 10.0.0.2:80"},
+        {"-Z", "zero"},
+        {"--zero -t 10.0.0.1:80", "zero TCP 10.0.0.1:80"},
+        {"-S", "save"},
+        {"--save -n", "save numeric"},
+        {"-R", "restore"},
+        {"--restore --atomic", "restore atomic"},
+        {"--set 1 2 3", "set Timeout (tcp tcpfin udp): 1 2 3"},
+        {"--set 0 -- +5 06", "set Timeout (tcp tcpfin udp): 0 5 6"},
+        {"--start-daemon master", "start master sync daemon (mcast=eth0, syncid=0)"},
+        {"--start-daemon=backup --mcast-interface d0 --syncid 7 --sync-maxlen 1400 --mcast-group ff02::9 "
+         "--mcast-port 9000 --mcast-ttl 5",
+         "start backup sync daemon (mcast=d0, syncid=7, maxlen=1400, group=ff02::9, port=9000, ttl=5)"},
+        {"--stop-daemon backup --syncid 3", "stop backup"},
         {"-h", "help"},
         {"--help", "help"},
         {"-v", "version"},
@@ -64,7 +77,7 @@ TEST(CommandLine, ShortOptionsBundleAndValuesMayBeGlued) {
         {"-A -t=10.0.0.1:83 -s=rr", "add TCP 10.0.0.1:83 rr"},
         {"-at10.0.0.1:80 -mw5 -r10.0.0.2:81", "add TCP 10.0.0.1:80 10.0.0.2:81 method 0 weight 5 limits 0-0"},
         {"-A --tcp-service=10.0.0.1:80 --scheduler=rr", "add TCP 10.0.0.1:80 rr"},
-        {"-A -t 10.0.0.1:80 --sched rr", "add TCP 10.0.0.1:80 rr"},
+        {"-A -t 10.0.0.1:80 --schedu rr", "add TCP 10.0.0.1:80 rr"},
         {"--add-serve --real=10.0.0.2 --tcp 10.0.0.1:80 --weig=2",
          "add TCP 10.0.0.1:80 10.0.0.2:80 method 3 weight 2 limits 0-0"},
         {"-A -t 10.0.0.1:80 --", "add TCP 10.0.0.1:80 wlc"},
@@ -155,6 +168,68 @@ TEST(CommandLine, WeightsAndThresholdsReachTheKernelsLimit) {
         {"-a -f 7 -r 10.0.0.2 -w 2147483647 -x 2147483647 -y 2147483647",
          "add FWM 7 10.0.0.2:0 method 3 weight 2147483647 limits 2147483647-2147483647"},
         {"-a -f 7 -r 10.0.0.2 -w 0", "add FWM 7 10.0.0.2:0 method 3 weight 0 limits 0-0"},
+    });
+}
+
+TEST(CommandLine, EveryListing) {
+    expect_all({
+        {"-L --stats", "list statistics"},
+        {"-L --rate --exact -n", "list rates numeric exact"},
+        {"-L --thresholds", "list thresholds"},
+        {"-L --persistent-conn", "list persistent"},
+        {"-L --tun-info --nosort", "list tunnels unsorted"},
+        {"-L --sort --nosort", "list unsorted"},
+        {"-L --sort --sort -X", "list exact"},
+        {"-L --tun-info --persistent-conn --thresholds --rate --stats", "list statistics"},
+        {"-L --tun-info --persistent-conn --thresholds --rate", "list rates"},
+        {"-L --tun-info --persistent-conn", "list persistent"},
+        {"-Lnc", "connections numeric"},
+        {"-L -c --persistent-conn --nosort --exact --tun-info", "connections engine"},
+        {"-L --timeout -n --exact", "timeouts"},
+        {"-L --daemon", "daemons"},
+        {"-L --json", "list json"},
+        {"-L -c --json", "connections json"},
+        {"-L --timeout --json", "timeouts json"},
+        {"-L --daemon --json", "daemons json"},
+    });
+}
+
+TEST(CommandLine, SchedulerFlagsByNameAndNumber) {
+    expect_all({
+        {"-A -f 7 -s sh -b sh-port,sh-fallback", "add FWM 7 sh (sh-fallback,sh-port)"},
+        {"-A -f 7 -b mh-port -s mh", "add FWM 7 mh (mh-port)"},
+        {"-A -f 7 -b flag-1,flag-3,", "add FWM 7 wlc (flag-1,flag-3)"},
+        {"-A -f 7 -s sh -b flag-2", "add FWM 7 sh (sh-port)"},
+        {"-A -f 7 -b ''", "add FWM 7 wlc"},
+    });
+}
+
+TEST(CommandLine, PersistenceEnginesAreSeenWithPersistence) {
+    expect_all({
+        {"-A -u 10.0.0.1:5060 -p 60 --pe sip -o", "add UDP 10.0.0.1:5060 wlc persistent 60 pe sip ops"},
+        {"-A -u 10.0.0.1:5060 --pe sip", "add UDP 10.0.0.1:5060 wlc"},
+    });
+}
+
+TEST(CommandLine, TunnelsOfEveryType) {
+    expect_all({
+        {"-a -f 7 -r 10.0.0.2 -i --tun-type ipip", "add FWM 7 10.0.0.2:0 method 2 weight 1 limits 0-0"},
+        {"-a -f 7 -r 10.0.0.2 -i --tun-type gue --tun-port 6080 --tun-csum",
+         "add FWM 7 10.0.0.2:0 method 2 weight 1 limits 0-0 tunnel 1 6080 1"},
+        {"-a -f 7 -r 10.0.0.2 --tun-remcsum --tun-port 6080 --tun-type gue -i",
+         "add FWM 7 10.0.0.2:0 method 2 weight 1 limits 0-0 tunnel 1 6080 2"},
+        {"-a -f 7 -r 10.0.0.2 -i --tun-type gre --tun-nocsum",
+         "add FWM 7 10.0.0.2:0 method 2 weight 1 limits 0-0 tunnel 2 0 0"},
+    });
+}
+
+TEST(CommandLine, NumbersAreReadTheWayOfC) {
+    expect_all({
+        {"-D -f +7", "delete FWM 7"},
+        {"-D -f 007", "delete FWM 7"},
+        {"-D -t 10.0.0.1:+80", "delete TCP 10.0.0.1:80"},
+        {"-D -t 8080:80", "delete TCP 0.0.31.144:80"},
+        {"-A -f 7 -s ''", "add FWM 7 wlc"},
     });
 }
 

@@ -23,7 +23,7 @@ inline ServiceId udp(std::string_view address, std::uint16_t port) {
 }
 
 inline Persistence persistent(int seconds, net::Netmask mask = net::Netmask::host(net::Family::v4)) {
-    return {.timeout = std::chrono::seconds(seconds), .mask = mask, .engine = {}};
+    return {.timeout = std::chrono::seconds(seconds), .mask = mask};
 }
 
 /// An entry of a table.

@@ -52,7 +52,7 @@ TEST(Plan, AnyChangeOfAServiceIsOneEdit) {
         {.id = www},
         {.id = www, .persistence = persistent(301)},
         {.id = www, .persistence = persistent(300, net::Netmask::prefix(net::Family::v4, 24))},
-        {.id = www, .persistence = Persistence{.mask = net::Netmask::host(net::Family::v4), .engine = "sip"}},
+        {.id = www, .persistence = persistent(300), .engine = "sip"},
     };
     for (const auto& wanted : after) {
         EXPECT_THAT(plan(with(before, servers), with(wanted, servers)), ElementsAre(EditService{wanted}));

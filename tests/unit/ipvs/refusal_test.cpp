@@ -41,7 +41,7 @@ TEST(Refusal, TheFirstOptionMustBeACommand) {
 TEST(Refusal, ThereIsOneCommand) {
     expect_refused(2, {
                           {"-A -D", "invalid option `-D'"},
-                          {"-AD", "invalid option `-D'"},
+                          {"-AD", "invalid option `-AD'"},
                           {"-L -L", "invalid option `-L'"},
                           {"-A --delete-service -t 10.0.0.1:80", "invalid option `--delete-service'"},
                           {"-A -h", "invalid option `-h'"},
@@ -61,7 +61,7 @@ TEST(Refusal, AnUnreadableOptionIsQuotedAsItsWord) {
                             {"-A -t", "-t: missing argument"},
                             {"-At", "-At: missing argument"},
                             {"-A --tcp-service", "--tcp-service: missing argument"},
-                            {"-A -t 10.0.0.1:80 --sched", "--sched: missing argument"},
+                            {"-A -t 10.0.0.1:80 --schedu", "--schedu: missing argument"},
                         });
 }
 
@@ -135,9 +135,9 @@ TEST(Refusal, Ipv6BelongsToAMark) {
 
 TEST(Refusal, VirtualServerAddresses) {
     for (const auto* address :
-         {"10.0.0.1:65536", "10.0.0.1:-1", "10.0.0.1:", "10.0.0.1:domain", ":80", "80", "8080:80",
-          "nowhere:80", "[fd00::a]", "[fd00::a]80", "[]:80", "[10.0.0.1]:80", "[www]:80", "[fd00::a",
-          "fd00::a::80", "10.0.0.1:80:90", "10.0.0.256:80", "''"}) {
+         {"10.0.0.1:65536", "10.0.0.1:-1", "10.0.0.1:", "10.0.0.1:domain", ":80", "80", "nowhere:80",
+          "[fd00::a]", "[fd00::a]80", "[]:80", "[10.0.0.1]:80", "[www]:80", "[fd00::a", "fd00::a::80",
+          "10.0.0.1:80:90", "10.0.0.256:80", "''"}) {
         for (const auto* option : {"-D -t ", "-L -t ", "-A -s rr -t "})
             EXPECT_EQ(asked(option + std::string(address)),
                       "refused (2): illegal virtual server address[:port] specified")
@@ -200,6 +200,86 @@ TEST(Refusal, WhatTheServiceCannotBe) {
                {"-A -t 10.0.0.1", "Zero port specified for non-persistent service"},
                {"-E -u 10.0.0.1:0 -o", "Zero port specified for non-persistent service"},
                {"-A -t fd00::a", "Zero port specified for non-persistent service"},
+           });
+}
+
+TEST(Refusal, ListingsThatExcludeEachOther) {
+    expect_refused(
+        2, {
+               {"-L -c --timeout",
+                "The option 'timeout' conflicts with the 'connection' option in the 'list' command"},
+               {"-L -t 10.0.0.1:80 -c",
+                "The option 'service-address' conflicts with the 'connection' option in the 'list' command"},
+               {"-L --daemon --timeout",
+                "The option 'daemon' conflicts with the 'timeout' option in the 'list' command"},
+               {"-L -c --stats", "options conflicts in the list command"},
+               {"-L --timeout --rate", "options conflicts in the list command"},
+               {"-L --daemon --thresholds", "options conflicts in the list command"},
+               {"-L --daemon --persistent-conn", "options conflicts in the list command"},
+           });
+}
+
+TEST(Refusal, TunnelOptions) {
+    const std::string of_a_tunnel = "-a -f 7 -r 10.0.0.2 -i ";
+    const struct {
+        std::string options;
+        std::string text;
+    } cases[] = {
+        {"--tun-type xx", "illegal tunnel type specified"},
+        {"--tun-port 0", "illegal tunnel port specified"},
+        {"--tun-port 9", "Illegal 'tun-port' option with the 'ipip' tunnel type"},
+        {"--tun-csum", "Illegal 'tun-csum' option with the 'ipip' tunnel type"},
+        {"--tun-type gue", "You need to supply the 'tun-port' option for the 'gue' tunnel type"},
+        {"--tun-type gre --tun-remcsum", "Illegal 'tun-remcsum' option with the 'gre' tunnel type"},
+        {"--tun-type gre --tun-csum --tun-nocsum",
+         "The option 'tun-csum' conflicts with the 'tun-nocsum' option in the 'gre' tunnel type"},
+    };
+    for (const auto& each : cases)
+        EXPECT_EQ(asked(of_a_tunnel + each.options), "refused (2): " + each.text) << each.options;
+    EXPECT_EQ(asked("-a -f 7 -r 10.0.0.2 -m --tun-type gre"),
+              "refused (2): Tunnel options conflict with forward method");
+}
+
+TEST(Refusal, SchedulerFlags) {
+    expect_refused(2, {
+                          {"-A -f 7 -s rr -b flag-4", "invalid scheduler flag `flag-4'"},
+                          {"-A -f 7 -s sh -b mh-port", "incompatible scheduler flag `mh-port'"},
+                          {"-A -f 7 -b sh-port", "incompatible scheduler flag `sh-port'"},
+                      });
+}
+
+TEST(Refusal, DaemonsAndTimeouts) {
+    expect_refused(
+        2, {
+               {"--start-daemon x", "illegal start-daemon parameter specified"},
+               {"--stop-daemon x", "illegal start_daemon specified"},
+               {"--start-daemon master --syncid 256", "illegal syncid specified"},
+               {"--start-daemon master --mcast-port 0", "illegal mcast-port specified"},
+               {"--start-daemon master --mcast-ttl 256", "illegal mcast-ttl specified"},
+               {"--start-daemon master --sync-maxlen 65508", "illegal sync-maxlen specified"},
+               {"--start-daemon master --mcast-group 10.0.0.1", "invalid IPv4 mcast-group `10.0.0.1'"},
+               {"--start-daemon master --mcast-group fd00::1", "invalid IPv6 mcast-group `fd00::1'"},
+               {"--start-daemon master --mcast-group 240.0.0.1", "invalid IPv4 mcast-group `240.0.0.1'"},
+               {"--stop-daemon master --mcast-ttl 3",
+                "Illegal 'mcast-ttl' option with the 'stop-daemon' command"},
+               {"--start-daemon master backup", "unexpected argument backup"},
+               {"--set 1 2", "--set option requires 3 timeout values"},
+               {"--set 1 2 3 4", "unexpected argument 4"},
+               {"--set 1 2 x", "invalid timeout value `x' specified"},
+               {"--set 1 2 2678401", "invalid timeout value `2678401' specified"},
+           });
+    expect_refused(255, {
+                            {"--set -1 1 1", "-1: unknown option"},
+                            {"--start-daemon", "Try `ipvsadm -h' or 'ipvsadm --help' for more information."},
+                        });
+}
+
+TEST(Refusal, ABadValueComesBeforeAnUnknownOptionFurtherRight) {
+    expect_refused(
+        2, {
+               {"-A -t nowhere:80 --bogus", "illegal virtual server address[:port] specified"},
+               {"-a -f 7 -w x --bogus", "illegal weight specified"},
+               {"-A -t 10.0.0.1:80 -M 300.0.0.0 --bogus", "illegal virtual server persistent mask specified"},
            });
 }
 

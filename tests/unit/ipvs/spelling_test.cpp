@@ -30,12 +30,10 @@ TEST(Spelling, EverythingAboutAServiceIsSaid) {
     const Service service{.id = ServiceId::at(net::Protocol::sctp, at("10.0.0.10", 9)),
                           .scheduler = "sh",
                           .scheduler_flags = 0x38,
-                          .persistence = Persistence{.timeout = std::chrono::seconds(60),
-                                                     .mask = net::Netmask::prefix(net::Family::v4, 24),
-                                                     .engine = "sip"}};
-    EXPECT_EQ(
-        spelling(AddService{service}),
-        "-A --sctp-service 10.0.0.10:9 -s sh -b sh-fallback,sh-port,flag-3 -p 60 -M 255.255.255.0 --pe sip");
+                          .persistence = persistent(60, net::Netmask::prefix(net::Family::v4, 24)),
+                          .engine = "sip"};
+    EXPECT_EQ(spelling(AddService{service}),
+              "-A --sctp-service 10.0.0.10:9 -s sh -p 60 -M 255.255.255.0 --pe sip -b sh-fallback,sh-port");
 }
 
 TEST(Spelling, TunnelsAreDescribed) {
@@ -44,11 +42,11 @@ TEST(Spelling, TunnelsAreDescribed) {
             .endpoint = at("10.0.1.11", 80), .forwarding = Forwarding::tunnel, .tunnel = tunnel};
         return spelling(AddDestination{tcp("10.0.0.10", 80), server}).substr(35);
     };
-    EXPECT_EQ(with({}), "-i -w 1");
+    EXPECT_EQ(with({}), "-i -w 1 --tun-type ipip");
     EXPECT_EQ(with({.type = TunnelType::gre, .port = {}, .checksum = TunnelChecksum::checksum}),
-              "-i --tun-type gre --tun-csum -w 1");
+              "-i -w 1 --tun-type gre --tun-csum");
     EXPECT_EQ(with({.type = TunnelType::gue, .port = {6080}, .checksum = TunnelChecksum::remote}),
-              "-i --tun-type gue --tun-port 6080 --tun-remcsum -w 1");
+              "-i -w 1 --tun-type gue --tun-port 6080 --tun-remcsum");
 }
 
 TEST(Spelling, IsWhatOurIpvsadmReads) {

@@ -7,6 +7,7 @@
 #include "pulse/base/match.h"
 #include "pulse/base/text.h"
 #include "pulse/ipvs/listing.h"
+#include "pulse/ipvs/sync_listing.h"
 
 namespace pulse::ipvs {
 
@@ -33,9 +34,54 @@ std::string spoken(const Service& service) {
 }
 
 std::string spoken(const ServiceId& service, const Destination& server) {
-    return fmt::format(" {} {} method {} weight {} limits {}-{}", service.to_string(),
-                       server.endpoint.to_string(), static_cast<int>(server.forwarding), server.weight,
-                       server.lower_threshold, server.upper_threshold);
+    auto text = fmt::format(" {} {} method {} weight {} limits {}-{}", service.to_string(),
+                            server.endpoint.to_string(), static_cast<int>(server.forwarding), server.weight,
+                            server.lower_threshold, server.upper_threshold);
+    if (server.tunnel != Tunnel{})
+        text += fmt::format(" tunnel {} {} {}", static_cast<int>(server.tunnel.type),
+                            server.tunnel.port.number, static_cast<int>(server.tunnel.checksum));
+    return text;
+}
+
+std::string spoken(const Step& step) {
+    return match(
+        step, [](const AddService& s) { return "add" + spoken(s.service); },
+        [](const EditService& s) { return "edit" + spoken(s.service); },
+        [](const DeleteService& s) { return "delete " + s.id.to_string(); },
+        [](const AddDestination& s) { return "add" + spoken(s.service, s.destination); },
+        [](const EditDestination& s) { return "edit" + spoken(s.service, s.destination); },
+        [](const DeleteDestination& s) {
+            return "delete " + s.service.to_string() + " " + s.endpoint.to_string();
+        });
+}
+
+std::string spoken(const ListCommand& command) {
+    std::string text = "list";
+    if (command.service) text += " " + command.service->to_string();
+    switch (command.columns) {
+        case Columns::standard:
+            break;
+        case Columns::tunnels:
+            text += " tunnels";
+            break;
+        case Columns::statistics:
+            text += " statistics";
+            break;
+        case Columns::rates:
+            text += " rates";
+            break;
+        case Columns::thresholds:
+            text += " thresholds";
+            break;
+        case Columns::persistent_connections:
+            text += " persistent";
+            break;
+    }
+    if (command.numeric) text += " numeric";
+    if (command.exact) text += " exact";
+    if (!command.sorted) text += " unsorted";
+    if (command.json) text += " json";
+    return text;
 }
 
 }  // namespace
@@ -46,18 +92,25 @@ std::string asked(std::string_view line) {
     const auto command = parse_command_line(words, lookups);
     if (!command) return fmt::format("refused ({}): {}", command.error().status, command.error().text);
     return match(
-        *command, [](const AddServiceCommand& c) { return "add" + spoken(c.service); },
-        [](const EditServiceCommand& c) { return "edit" + spoken(c.service); },
-        [](const DeleteServiceCommand& c) { return "delete " + c.service.to_string(); },
-        [](const AddServerCommand& c) { return "add" + spoken(c.service, c.server); },
-        [](const EditServerCommand& c) { return "edit" + spoken(c.service, c.server); },
-        [](const DeleteServerCommand& c) {
-            return "delete " + c.service.to_string() + " " + c.server.to_string();
-        },
+        *command, [](const ChangeCommand& c) { return spoken(c.step); },
         [](const ClearCommand&) { return std::string("clear"); },
-        [](const ListCommand& c) {
-            return "list" + (c.service ? " " + c.service->to_string() : "") + (c.numeric ? " numeric" : "");
+        [](const ZeroCommand& c) { return "zero" + (c.service ? " " + c.service->to_string() : ""); },
+        [](const ListCommand& c) { return spoken(c); },
+        [](const ListConnectionsCommand& c) {
+            return std::string("connections") + (c.with_engine ? " engine" : "") +
+                   (c.numeric ? " numeric" : "") + (c.json ? " json" : "");
         },
+        [](const ListTimeoutsCommand& c) { return std::string("timeouts") + (c.json ? " json" : ""); },
+        [](const ListDaemonsCommand& c) { return std::string("daemons") + (c.json ? " json" : ""); },
+        [](const SetTimeoutsCommand& c) { return "set " + std::string(trim(listing(c.timeouts))); },
+        [](const StartDaemonCommand& c) {
+            return "start " + std::string(trim(listing(std::span(&c.daemon, 1))));
+        },
+        [](const StopDaemonCommand& c) {
+            return std::string(c.role == SyncRole::master ? "stop master" : "stop backup");
+        },
+        [](const SaveCommand& c) { return std::string("save") + (c.numeric ? " numeric" : ""); },
+        [](const RestoreCommand& c) { return std::string("restore") + (c.atomic ? " atomic" : ""); },
         [](const HelpCommand&) { return std::string("help"); },
         [](const VersionCommand&) { return std::string("version"); });
 }

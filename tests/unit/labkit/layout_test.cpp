@@ -86,6 +86,14 @@ TEST(Layout, RealServersBehindNatHangOnThePrivateWireOnly) {
     EXPECT_THAT(host(plan, "two").web_ports, ElementsAre(80));
 }
 
+TEST(Layout, MarkedPortsAnswerAndAreLeftToLvsdToMark) {
+    auto text = std::string(nat_pair);
+    text.insert(text.find("  port = 80\n"), "  fwmark = 7\n  mark_ports = 80,443:450,53/udp\n");
+    const auto plan = layout_of(text);
+    EXPECT_THAT(plan.marks, IsEmpty());
+    EXPECT_THAT(host(plan, "two").web_ports, ElementsAre(80, 443));
+}
+
 TEST(Layout, RoutersGetFreeAddressesWhereTheyMustSpeak) {
     const auto plan = layout_of(nat_pair);
 

@@ -152,6 +152,26 @@ TEST_F(ProgramProbe, AHangingProgramIsKilledWithItsChildren) {
     EXPECT_TRUE(all_dead(pids));
 }
 
+TEST_F(ProgramProbe, AHangingProgramIsKilledWithWhatHasLeftItsGroup) {
+    const auto file = path("pids");
+    const auto leaves =
+        R"(setsid sh -c 'sleep 1000 & echo $$ $! > $1.part; mv $1.part $1; wait' sh $1 & wait)";
+    EXPECT_EQ(outcome({shell_script(leaves), file}, std::nullopt, milliseconds(1000)).reason,
+              Reason::program_timed_out);
+    const auto pids = pids_in(file);
+    ASSERT_EQ(pids.size(), 2U);
+    EXPECT_TRUE(all_dead(pids));
+}
+
+TEST_F(ProgramProbe, TheEnvironmentIsTheSameHoweverWeWereStarted) {
+    ASSERT_EQ(::setenv("PULSE_TEST_SECRET", "x", 1), 0);
+    const auto answer = outcome({"env"},
+                                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nHOME=/\n"
+                                "SHELL=/bin/sh\nLANG=C.UTF-8");
+    ::unsetenv("PULSE_TEST_SECRET");
+    EXPECT_TRUE(answer.good());
+}
+
 TEST_F(ProgramProbe, ATimeoutDoesNotWaitForTheProgramToDie) {
     const auto started = Clock::now();
     EXPECT_EQ(outcome({"/bin/sleep", "1000"}, std::nullopt, brief).reason, Reason::program_timed_out);

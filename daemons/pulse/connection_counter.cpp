@@ -1,0 +1,44 @@
+#include "connection_counter.h"
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include "pulse/runtime/async.h"
+#include "pulse/runtime/in_a_thread.h"
+
+namespace pulse::daemon {
+
+namespace {
+
+/// Lines of the kernel's list but its heading; 0 where IPVS is not loaded.
+std::uint64_t connections() {
+    std::ifstream list("/proc/net/ip_vs_conn");
+    std::uint64_t lines = 0;
+    for (std::string line; std::getline(list, line);) ++lines;
+    return lines > 0 ? lines - 1 : 0;
+}
+
+}  // namespace
+
+void ConnectionCounter::count(bool wanted) {
+    wanted_ = wanted;
+    if (!wanted || running_) return;
+    running_ = true;
+    runtime::spawn_logged(context_, "connection counter", run());
+}
+
+boost::asio::awaitable<void> ConnectionCounter::run() {
+    const std::function<std::uint64_t()> counting = connections;
+    while (wanted_) {
+        const auto began = Clock::now();
+        const auto count = co_await runtime::in_a_thread(counting);
+        on_count_(count);
+        // A tenth of the time at most is spent on it.
+        const auto pause = std::max<Duration>(std::chrono::seconds(2), 9 * (Clock::now() - began));
+        co_await runtime::sleep_until(Clock::now() + pause);
+    }
+    running_ = false;
+}
+
+}  // namespace pulse::daemon

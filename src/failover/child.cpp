@@ -1,0 +1,93 @@
+// lvsd: when it runs, and what becomes of the role when it does not.
+#include <fmt/format.h>
+
+#include "step.h"
+
+namespace pulse::failover {
+
+bool Step::wants_lvsd() const {
+    if (!s_.running || (s_.stopping && s_.role == Role::standby)) return false;
+    const bool offered = s_.partner_alive && report() && report()->offers && !s_.link_down;
+    return claims() || settings_.warm || s_.wanting.has_value() || offered;
+}
+
+void Step::start_lvsd() {
+    s_.restart_at.reset();
+    s_.lvsd = Lvsd::starting;
+    s_.lvsd_ending = false;
+    s_.ready_by = now_ + settings_.ready_limit;
+    act(StartLvsd{});
+}
+
+void Step::stop_lvsd(bool leave_table) {
+    if (s_.unsettled && !leave_table) {  // addresses that a crash has left must not outlive the table
+        s_.unsettled = false;
+        act(DropAddresses{});
+    }
+    s_.lvsd = Lvsd::stopped;
+    s_.lvsd_ending = true;
+    s_.ready_by.reset();
+    s_.restart_at.reset();
+    act(StopLvsd{.leave_table = leave_table});
+}
+
+void Step::give_up_lvsd() {
+    s_.child_failed = true;
+    s_.child_retry_at = now_ + settings_.child_failed_pause;
+    s_.wanting.reset();
+    s_.well_since.reset();
+    if (claims()) deactivate();
+    if (lvsd_runs()) stop_lvsd();
+    s_.lvsd = Lvsd::stopped;
+    s_.restart_at.reset();
+}
+
+/// On standby lvsd comes and goes with the reasons to have it ready.
+void Step::converge_lvsd() {
+    if (claims()) return;
+    if (wants_lvsd()) {
+        if (s_.lvsd == Lvsd::stopped && !s_.child_failed) start_lvsd();
+    } else if (lvsd_runs()) {
+        stop_lvsd();
+    } else if (s_.lvsd == Lvsd::waiting) {
+        s_.lvsd = Lvsd::stopped;
+        s_.restart_at.reset();
+    }
+}
+
+void Step::on(const LvsdReady&) {
+    if (s_.lvsd != Lvsd::starting) return;
+    s_.lvsd = Lvsd::ready;
+    s_.ready_by.reset();
+    if (s_.role == Role::starting && !s_.checking_until)
+        become_active();
+    else if (s_.role == Role::standby && settings_.details)
+        say();  // somebody may be waiting for it
+}
+
+void Step::on(const LvsdCrashed& event) {
+    log(fmt::format("Child process {} {}", event.pid, event.how), true);
+    s_.ready_by.reset();
+    s_.lvsd_ending = false;
+    s_.lvsd = Lvsd::stopped;
+    if (!wants_lvsd()) return;
+    if (s_.stopping) return deactivate();
+    if (now_ >= s_.crash_window_ends) {
+        s_.crashes = 0;
+        s_.crash_window_ends = now_ + settings_.crash_window;
+    }
+    ++s_.crashes;
+    if (s_.crashes > settings_.crash_limit && settings_.partner) {
+        log(claims() ? "lvsd keeps failing: deactivating LVS" : "lvsd keeps failing", true);
+        give_up_lvsd();
+    } else if (s_.crashes == 1) {
+        start_lvsd();
+    } else {
+        s_.lvsd = Lvsd::waiting;
+        s_.restart_at = now_ + settings_.crash_pause;
+    }
+}
+
+void Step::on(const LvsdStopped&) { s_.lvsd_ending = false; }
+
+}  // namespace pulse::failover

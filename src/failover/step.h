@@ -1,0 +1,103 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pulse/failover/machine.h"
+
+namespace pulse::failover {
+
+/// One step in the making: a state to change and actions to collect. What it does is in docs/failover.md;
+/// machine.cpp has the events, partner.cpp what is heard, role.cpp taking and giving the role, child.cpp
+/// lvsd.
+class Step {
+  public:
+    Step(const State& state, TimePoint now, const Settings& settings)
+        : s_(state), now_(now), settings_(settings) {}
+
+    void on(const Started&);
+    void on(const HeartbeatHeard& event);
+    void on(const Woken&);
+    void on(const LvsdReady&);
+    void on(const LvsdCrashed& event);
+    void on(const LvsdStopped&);
+    void on(const LinksChanged& event);
+    void on(const PingsChanged& event);
+    void on(const ConnectionsCounted& event);
+    void on(const Suspended& event);
+    void on(const FailoverAsked&);
+    void on(const StopAsked& event);
+    void on(const Reconfigured&);
+
+    /// Was this process stopped or starved for so long that the partner may have taken over? Asked before
+    /// anything that happened is looked at.
+    void notice_absence();
+
+    Transition finish() &&;
+
+  private:
+    bool primary() const { return settings_.identity == Identity::primary; }
+    bool alone() const { return !settings_.partner; }
+    bool claims() const { return s_.role != Role::standby; }
+    bool may_activate() const {
+        return s_.running && s_.role == Role::standby && !s_.stopping && !s_.link_down && !s_.child_failed &&
+               !s_.checking_until;
+    }
+    const heartbeat::Report* report() const { return s_.report ? &*s_.report : nullptr; }
+    unsigned sees() const;
+    bool troubled() const;
+
+    void act(Action action) { actions_.push_back(std::move(action)); }
+    void log(std::string text, bool warning = false) { act(Log{std::move(text), warning}); }
+    void log_sometimes(std::string text);
+    void say();
+
+    // machine.cpp
+    void away(Duration time);
+    void stop_checking();
+    void partner_died();
+    void look_at_paths();
+    TimePoint wake_at() const;
+
+    // partner.cpp
+    void heard(heartbeat::Word word, std::size_t path);
+    void heard(const heartbeat::Report& report, std::size_t path);
+    void alive(std::size_t path);
+    void path_alive(std::size_t path);
+    void heard_claim();
+    void heard_standby();
+    bool yields() const;
+    void stay();
+    void yield();
+    void compare_config();
+    TimePoint own_turn() const;
+
+    // role.cpp
+    void settle();
+    void activate(std::string why);
+    void become_active();
+    void deactivate();
+    void hand_over(Reason why);
+    void finish_handover();
+    void cancel_handover(std::string_view why);
+    void ask_for_role(std::string why);
+    void consider_trouble();
+    void consider_failback();
+
+    // child.cpp
+    bool wants_lvsd() const;
+    bool lvsd_runs() const { return s_.lvsd == Lvsd::starting || s_.lvsd == Lvsd::ready; }
+    void start_lvsd();
+    void stop_lvsd(bool leave_table = false);
+    void give_up_lvsd();
+    void converge_lvsd();
+
+    State s_;
+    TimePoint now_;
+    const Settings& settings_;
+    std::vector<Action> actions_;
+};
+
+}  // namespace pulse::failover

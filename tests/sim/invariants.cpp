@@ -1,0 +1,142 @@
+// What must hold at every step. The bounds are those docs/failover.md promises.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "simulation.h"
+
+namespace pulse::sim {
+
+using failover::Role;
+using namespace std::chrono_literals;
+
+void Simulation::broken(const std::string& what) {
+    if (!broken_)
+        broken_ = fmt::format("after {:.3f} ms: {}",
+                              std::chrono::duration<double, std::milli>(now_ - began_).count(), what);
+}
+
+/// How long a pair may take, once nothing hinders it, until one is active and stays so.
+Duration Simulation::settling() const {
+    const auto& s = nodes_[0].settings;
+    const auto out = 2 * s.deadtime + s.ready_limit;
+    const auto takeover = std::max(s.deadtime, s.initdead) + 2 * s.deadtime + s.ready_limit;
+    auto time = s.child_failed_pause + out + takeover + s.handover_limit + 6 * s.deadtime;
+    if (schedule_.setup.auto_failback) time += s.failback_delay + s.catch_up_limit + out + takeover;
+    return time + time / 50;  // clocks drift
+}
+
+bool Simulation::can_serve(unsigned n) const {
+    const auto& node = nodes_.at(n);
+    return node.running && !node.frozen && node.link && !node.lvsd_broken && !node.lvsd_hangs &&
+           !node.state.stopping;
+}
+
+void Simulation::watch() {
+    for (auto& way : ways_) {
+        // Quick: two of its delays together are less than a keepalive.
+        const bool good = !way.cut[0] && !way.cut[1] && way.loss == 0 && way.delay <= 40;
+        if (!good)
+            way.good_since.reset();
+        else if (!way.good_since)
+            way.good_since = now_;
+    }
+    for (unsigned n = 0; n < 2; ++n) {
+        auto& node = nodes_.at(n);
+        if (!can_serve(n))
+            node.able_since.reset();
+        else if (!node.able_since)
+            node.able_since = now_;
+        if (!node.running) continue;
+        if (node.state.role == Role::active && !node.addresses)
+            broken(fmt::format("node {} is active without addresses", n));
+        if (node.state.role == Role::standby && node.addresses && !node.state.unsettled)
+            broken(fmt::format("node {} is standby and holds the addresses", n));
+        if (node.addresses && !node.state.unsettled && !node.table)
+            broken(fmt::format("node {} holds the addresses without a table", n));
+    }
+    watch_pair();
+}
+
+void Simulation::watch_action(unsigned n, const failover::Action& action) {
+    auto& node = nodes_.at(n);
+    if (std::holds_alternative<failover::RaiseAddresses>(action) && !node.table)
+        broken(fmt::format("node {} raises the addresses before its table is programmed", n));
+    const auto* stop = std::get_if<failover::StopLvsd>(&action);
+    if (((stop != nullptr && !stop->leave_table) || std::holds_alternative<failover::ClearTable>(action)) &&
+        node.addresses)
+        broken(fmt::format("node {} clears its table while it holds the addresses", n));
+    // Whoever slept for longer than deadtime must look first, and say nothing that would be believed.
+    const auto* said = std::get_if<failover::SendHeartbeat>(&action);
+    if (said != nullptr && !said->report.claims()) node.slept_long = false;
+    if (said != nullptr && said->report.claims() && !said->report.unsure && node.slept_long &&
+        now_ < node.woke_at + node.settings.keepalive)
+        broken(fmt::format("node {} claims the role right after it was away", n));
+}
+
+/// Whether both have been running, awake and connected for so long.
+bool Simulation::calm_for(Duration time) const {
+    const auto since = now_ - time;
+    return std::ranges::any_of(ways_,
+                               [&](const Way& way) { return way.good_since && *way.good_since < since; }) &&
+           std::ranges::all_of(nodes_, [&](const Node& node) {
+               return node.running && !node.frozen && node.epoch_began < since && node.woke_at < since;
+           });
+}
+
+void Simulation::watch_claim(unsigned n) {
+    const auto& node = nodes_.at(n);
+    const auto& s = node.settings;
+    if (now_ < node.ordered_at + s.deadtime && node.ordered_at > nodes_.at(1 - n).ordered_at &&
+        calm_for(4 * s.deadtime) && can_serve(1 - n) && !nodes_.at(1 - n).state.child_failed)
+        broken(fmt::format("node {} takes the role back that an operator has moved", n));
+}
+
+void Simulation::watch_pair() {
+    const auto& s = nodes_[0].settings;
+    const bool both = std::ranges::all_of(nodes_, [](const Node& node) {
+        return node.running && !node.frozen && node.state.role == Role::active;
+    });
+    const bool connected =
+        std::ranges::any_of(ways_, [](const Way& way) { return way.good_since.has_value(); });
+    if (!both || !connected)
+        both_since_.reset();
+    else if (!both_since_)
+        both_since_ = now_;
+    if (both_since_ && now_ > *both_since_ + s.deadtime + 6 * s.keepalive)
+        broken("both are active although they can hear each other");
+
+    if (both_since_ && now_ > *both_since_ + 3 * s.keepalive && calm_for(4 * s.deadtime))
+        broken("both are active although they have heard each other all the time");
+
+    const bool served =
+        std::ranges::any_of(nodes_, [](const Node& node) { return node.addresses && node.table; });
+    const auto patience = std::max(s.deadtime, s.initdead) + 5 * s.deadtime + 2 * s.ready_limit +
+                          s.handover_limit + s.child_failed_pause;
+    if (served) {
+        for (auto& node : nodes_)
+            if (node.able_since) node.able_since = now_;
+    }
+    for (unsigned n = 0; n < 2; ++n)
+        if (const auto& since = nodes_.at(n).able_since; since && now_ > *since + patience + patience / 50)
+            broken(fmt::format("nobody serves although node {} could", n));
+
+    if (!mended_at_ || now_ < *mended_at_ + settling()) return;
+    const std::array<bool, 2> active{nodes_[0].role() == Role::active, nodes_[1].role() == Role::active};
+    const bool any_runs = nodes_[0].running || nodes_[1].running;
+    const bool frozen = nodes_[0].frozen || nodes_[1].frozen;
+    if (!any_runs || frozen) return;
+    if (active[0] == active[1])
+        broken(active[0] ? "both are active long after everything was mended"
+                         : "nobody is active long after everything was mended");
+    if (!settled_) {
+        settled_ = true;
+        settled_claims_ = {nodes_[0].claims, nodes_[1].claims};
+    } else if (settled_claims_ != std::array{nodes_[0].claims, nodes_[1].claims}) {
+        broken("the role moves although nothing happens");
+    }
+    if (schedule_.setup.auto_failback && active[1] && nodes_[0].running && !nodes_[0].state.failback_held)
+        broken("the primary has not taken the role back");
+}
+
+}  // namespace pulse::sim
