@@ -98,20 +98,22 @@ class HttpTalk final : public Conversation {
     }
 
   private:
-    /// Just behind the empty line.
+    /// Just behind the empty line, however its end and that of the line before are spelt.
     [[nodiscard]] std::optional<std::size_t> end_of_head() const {
-        for (const std::string_view empty_line : {"\r\n\r\n", "\n\n"})
+        auto end = std::string::npos;
+        for (const std::string_view empty_line : {"\n\r\n", "\n\n"})
             if (const auto at = head_.find(empty_line); at != std::string::npos)
-                return at + empty_line.size();
-        return std::nullopt;
+                end = std::min(end, at + empty_line.size());
+        return end <= longest_head ? std::optional(end) : std::nullopt;
     }
 
     Step body(std::string_view bytes) {
         const auto before = body_->text().size();
         body_->feed(bytes);
+        if (found(false, before)) return good();
         if (body_->broken()) return no_answer_of_the_protocol("broken HTTP chunks", bytes);
         if (body_->complete() || body_->full()) return judged();
-        return found(false, before) ? good() : Step{};
+        return {};
     }
 
     /// `complete`: nothing follows. An expression is not tried on every piece, but once on the whole.

@@ -15,10 +15,10 @@ class Lines {
 
     void feed(std::string_view bytes) { waiting_ += bytes; }
 
-    /// The next whole line, without its end.
+    /// The next whole line, without its end; none of an endless one.
     [[nodiscard]] std::optional<std::string> next() {
         const auto end = waiting_.find('\n');
-        if (end == std::string::npos) return std::nullopt;
+        if (end == std::string::npos || end > longest) return std::nullopt;
         auto line = waiting_.substr(0, end);
         waiting_.erase(0, end + 1);
         if (line.ends_with('\r')) line.pop_back();

@@ -32,8 +32,10 @@ class SmtpTalk final : public Conversation {
             if (step.outcome) return step;
             said = std::move(step.send);
         }
-        if (lines_.endless() || (lines_.unfinished().size() > 3 && !is_reply(lines_.unfinished())))
-            return after(said, no_answer_of_the_protocol("not SMTP", lines_.unfinished()));
+        const auto& begun = lines_.unfinished();
+        const bool text_less = begun.size() == 4 && begun.back() == '\r';
+        if (lines_.endless() || (begun.size() > 3 && !is_reply(begun) && !text_less))
+            return after(said, no_answer_of_the_protocol("not SMTP", begun));
         return {.send = std::move(said)};
     }
 

@@ -3,6 +3,7 @@
 #include <ctime>
 #include <filesystem>
 #include <map>
+#include <system_error>
 #include <utility>
 
 #include <openssl/err.h>
@@ -21,14 +22,14 @@ using health::Reason;
 
 namespace {
 
-/// What OpenSSL's error queue says last, emptied.
+/// What OpenSSL's error queue says first, which is the cause of what follows; emptied.
 std::string openssl_says() {
-    std::string said;
-    while (const auto error = ::ERR_get_error()) {
-        const auto* reason = ::ERR_reason_error_string(error);
-        said = reason != nullptr ? reason : "error " + std::to_string(error);
-    }
-    return said.empty() ? "unknown error" : said;
+    const auto error = ::ERR_get_error();
+    ::ERR_clear_error();
+    if (error == 0) return "unknown error";
+    if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
+    const auto* reason = ::ERR_reason_error_string(error);
+    return reason != nullptr ? reason : "error " + std::to_string(error);
 }
 
 struct Free {

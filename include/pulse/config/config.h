@@ -9,6 +9,7 @@
 
 #include "pulse/health/check_options.h"
 #include "pulse/ipvs/table.h"
+#include "pulse/load/weight.h"
 #include "pulse/net/ip_address.h"
 #include "pulse/net/netmask.h"
 #include "pulse/net/service.h"
@@ -105,7 +106,18 @@ struct VirtualServer {
     std::optional<std::chrono::milliseconds> check_interval;  ///< that is said
     health::CheckOptions check;
     std::chrono::milliseconds reentry{180'000};
+    int rise = 0;                                 ///< good checks that a failed server needs; 0: by reentry
+    int fall = 1;                                 ///< failed checks that it takes to be down
+    std::chrono::milliseconds retry_interval{0};  ///< 0: as timeout
+    std::chrono::milliseconds hold_down{0};       ///< 0: off
+    int panic_threshold = 0;                      ///< percent; 0: off
     std::optional<std::string> load_monitor;
+    load::Formula load_formula = load::Formula::bounded;
+    std::chrono::milliseconds load_interval{20'000};
+    net::Port agent_port;
+    std::optional<int> weight_min;
+    std::optional<int> weight_max;
+    std::chrono::milliseconds slow_start{0};  ///< 0: off
     bool quiesce_server = false;
 
     std::optional<std::string> start_cmd;
@@ -181,6 +193,7 @@ struct Config {
     std::chrono::seconds tcpfin_timeout{0};
     std::chrono::seconds udp_timeout{0};
 
+    int checks_per_nanny = 1;
     bool hard_shutdown = true;
     Sysctls sysctls;
     std::string rsh_command = "rsh";

@@ -49,6 +49,7 @@ TEST(Smtp, GreetsAndSaysGoodbye) {
             {"220 mail\r\n", End::falls_silent, "read timed out", ehlo},
             {"220 mail\r\n", End::closes, "closed before expected bytes", ehlo},
             {"220-mail\r\n", End::closes, "closed before expected bytes", ""},
+            {"220\r\n250\r\n", End::falls_silent, "", both},
             {"SSH-2.0-OpenSSH\r\n", End::falls_silent, "bad answer: not SMTP: \"SSH-2.0-OpenSSH\"", ""},
             {"22\r\n", End::falls_silent, "bad answer: not SMTP: \"22\"", ""},
         });

@@ -91,6 +91,12 @@ TEST(Http, TextIsFoundAcrossChunks) {
                 testing::HasSubstr("bad answer: broken HTTP chunks"));
 }
 
+TEST(Http, TextThatWasFoundIsNotLostInWhatFollows) {
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    EXPECT_EQ(judgement(looking_for("ready"), head + "5\r\nready\r\nno chunk\r\n"), "");
+    EXPECT_EQ(judgement(looking_for("ready"), "HTTP/1.1 200 OK\n\nready\r\n\r\n"), "");
+}
+
 TEST(Http, AnExpressionIsTriedOnTheWholeBody) {
     const auto version = looking_for(Pattern("^version [0-9]+$"));
     EXPECT_EQ(judgement(version, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nversion 12"), "");
