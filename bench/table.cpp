@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 #include "pulse/base/text.h"
-#include "pulse/ipvs/spelling.h"
 #include "pulse/kernel/converge.h"
 
 #include "bare_loop.h"
+#include "example_table.h"
 
 namespace {
 
@@ -32,31 +32,10 @@ constexpr const char* rules_file = "/tmp/bench-table.rules";
 constexpr const char* keepalived_file = "/tmp/bench-table.keepalived";
 constexpr const char* lvs_file = "/tmp/bench-table.cf";
 
-ipvs::Table table_of(unsigned services, unsigned servers) {
-    ipvs::Table table;
-    for (unsigned s = 0; s < services; ++s) {
-        ipvs::ServiceEntry entry;
-        entry.service.id = ipvs::ServiceId::at(
-            net::Protocol::tcp,
-            {net::IpAddress::v4(0x0a000000 + s / 250 + 1), {static_cast<std::uint16_t>(1000 + s % 250)}});
-        for (unsigned d = 0; d < servers; ++d) {
-            const net::Endpoint endpoint{net::IpAddress::v4(0x0a010000 + s % 200 * 256 + d + 1), {80}};
-            entry.destinations[endpoint] = {.endpoint = endpoint, .forwarding = ipvs::Forwarding::masquerade};
-        }
-        table.emplace(entry.service.id, std::move(entry));
-    }
-    return table;
-}
-
 std::set<ipvs::ServiceId> ids_of(const ipvs::Table& table) {
     std::set<ipvs::ServiceId> ids;
     for (const auto& [id, entry] : table) ids.insert(id);
     return ids;
-}
-
-void write_rules(const ipvs::Table& table) {
-    std::ofstream file(rules_file);
-    for (const auto& step : ipvs::plan({}, table)) file << ipvs::spelling(step) << '\n';
 }
 
 /// The same table for keepalived, without a check, so that nothing but the table is measured. The first
@@ -169,7 +148,7 @@ void growth(kernel::IpvsClient& client) {
     fmt::print("\n{:>12} {:>10} {:>14} {:>12} {:>14}\n", "destinations", "load s", "us each", "no-op s",
                "us each");
     for (const unsigned services : {64U, 256U, 1000U, 4000U}) {
-        const auto table = table_of(services, 16);
+        const auto table = bench::table_of(services, 16);
         const double count = services * 16;
         (void)client.flush();
         const auto load = seconds([&] { (void)kernel::converge(client, table, {}); });
@@ -200,7 +179,7 @@ int main(int argc, char** argv) {
     auto client = kernel::IpvsClient::open();
     if (!client || !client->flush())
         return fmt::print(stderr, "no IPVS here: run this through tools/lab exec\n"), 1;
-    const auto table = table_of(services, servers);
+    const auto table = bench::table_of(services, servers);
     const auto whole = static_cast<std::size_t>(services) * (servers + 1);
     fmt::print("{} services x {} servers\n", services, servers);
 
@@ -225,7 +204,7 @@ int main(int argc, char** argv) {
 
     figure("load", bench::bare_netlink_load(table), load, "bare loop");
     (void)client->flush();
-    write_rules(table);
+    std::ofstream(rules_file) << bench::restore_file(table);
     figure("load", seconds([] { (void)run(fmt::format("/usr/sbin/ipvsadm -R < {}", rules_file)); }), load,
            "ipvsadm -R");
     figure("dump", seconds([] { (void)run("/usr/sbin/ipvsadm -L -n > /dev/null"); }), dump, "ipvsadm -Ln");

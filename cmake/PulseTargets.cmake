@@ -42,6 +42,23 @@ function(pulse_program name)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
 endfunction()
 
+# True where a library is linked into an ordinary program; libraries that exist only as shared ones, and modules that
+# a static program brings its own of, stand behind it.
+set(PULSE_LINKED_DYNAMICALLY "$<NOT:$<BOOL:$<TARGET_PROPERTY:PULSE_STATIC>>>")
+
+# pulse_static_program(NAME): links that program statically: of nanny thousands run, and every shared library costs
+# each of them private memory. The sanitizers cannot do without theirs.
+function(pulse_static_program target)
+  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES PULSE_STATIC ON POSITION_INDEPENDENT_CODE OFF)
+  target_link_libraries(${target} PRIVATE pulse_small_log)
+  # Not position-independent: relocating would make private what all nannies share. libcap-ng asks the name service in
+  # functions that nobody calls here, which the linker warns of.
+  target_link_options(${target} PRIVATE -static -no-pie -Wl,--no-warnings)
+endfunction()
+
 # pulse_unit_test(NAME SOURCES ... USES ...): pure tests, each case known to ctest by its own name.
 function(pulse_unit_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES")

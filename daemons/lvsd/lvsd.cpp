@@ -67,13 +67,25 @@ void Lvsd::start() {
                    director::service_id(*duplicate).to_string());
     converge();
     marks_.want(config_);
-    nannies_.want(director::monitors(config_));
+    nannies_.want(director::monitors(config_), config_.checks_per_nanny);
     tell_ready_when_settled();
 
     runtime::spawn_logged(context_, "signals", hear_signals());
     runtime::spawn_logged(context_, "settling", limit_settling());
     runtime::spawn_logged(context_, "watch", watch_table());
     if (parent_) runtime::spawn_logged(context_, "parent", hear_parent(*parent_));
+}
+
+void Lvsd::judge_panic(TimePoint now) {
+    for (const auto& change : director::judge_panic(config_, situation_, now))
+        if (change.panic)
+            log::error(
+                "virtual service {}: {} of {} real servers failed at once; it is probably us, so they all "
+                "stay in",
+                change.virtual_name, change.failed, change.pool);
+        else
+            log::warning("virtual service {}: no longer keeps real servers in that failed at once",
+                         change.virtual_name);
 }
 
 void Lvsd::set_timeouts() {
@@ -96,9 +108,14 @@ void Lvsd::set_sysctls() {
 
 void Lvsd::on_report(const director::MonitorKey& key, const health::Report& report) {
     auto& standing = situation_.standings[key];
-    const auto next = director::after(standing, report.verdict);
+    const auto now = Clock::now();
+    const auto next = director::after(standing, report, now);
     if (next == standing) return;
+    if (next.weight != standing.weight && next.weight)
+        log::info("real server {} of {}: weight {} ({})", key.checked.to_string(), key.service.to_string(),
+                  *next.weight, report.weight_reason);
     standing = next;
+    judge_panic(now);
     converge_soon();
 }
 
@@ -222,7 +239,7 @@ Result<void> Lvsd::reload() {
         log::info("reloaded: {}", changes.to_string());
     }
     reread_drains();  // an operator's wish counts whatever the file is like
-    nannies_.want(director::monitors(config_));
+    nannies_.want(director::monitors(config_), config_.checks_per_nanny);
     if (usable) return {};
     log::error("the configuration stays as it was");
     if (!file) return fail(file.error(), "");

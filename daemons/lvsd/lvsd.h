@@ -41,6 +41,7 @@ class Lvsd {
     void complain(std::set<std::string> complaints);
     void log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion);
     void judge_quorum();
+    void judge_panic(TimePoint now);
     void set_timeouts();
     void set_sysctls();
     void tell_ready_when_settled();

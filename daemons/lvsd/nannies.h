@@ -1,9 +1,11 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,7 +17,8 @@
 
 namespace pulse::lvsd {
 
-/// Runs the nannies: one process per monitor, started again when it dies, heard over its channel.
+/// Runs the nannies: a process for each monitor, or for up to so many of a kind; started again when it dies,
+/// heard over its channel.
 class Nannies {
   public:
     using OnReport = std::function<void(const director::MonitorKey&, const health::Report&)>;
@@ -29,11 +32,11 @@ class Nannies {
     Nannies(boost::asio::any_io_executor executor, Settings settings, OnReport on_report);
 
     /// Makes exactly these run: starts what is missing, ends what is not listed, replaces what is to run
-    /// differently.
-    void want(const std::vector<director::Monitor>& monitors);
+    /// differently. A monitor that runs stays in its process.
+    void want(const std::vector<director::Monitor>& monitors, int checks_per_nanny);
 
     /// Ends all; `none_left` tells when they are gone.
-    void stop() { want({}); }
+    void stop() { want({}, 1); }
     [[nodiscard]] bool none_left() const { return running_ == 0; }
 
   private:
@@ -43,22 +46,47 @@ class Nannies {
         process::Channel channel;
     };
 
-    /// One monitor over the lives of its processes.
-    struct Watch {
-        director::Monitor monitor;
-        bool wanted = true;
-        Process* process = nullptr;  ///< owned by `run` while it lives
+    /// What the checks of one shared process have in common.
+    struct Kind {
+        std::string program;
+        bool programs = false;  ///< they start programs
+        bool files = false;     ///< they read certificates
+        bool rwho = false;      ///< they listen for rwhod
+        friend auto operator<=>(const Kind&, const Kind&) = default;
     };
 
-    boost::asio::awaitable<void> run(std::shared_ptr<Watch> watch);
+    /// One nanny over the lives of its processes.
+    struct Watch {
+        Kind kind;
+        bool shared = false;                              ///< gets its checks over the channel
+        std::map<std::string, director::Monitor> checks;  ///< by the id its reports have; one if not shared
+        int next_id = 1;
+        bool wanted = true;
+        Process* process = nullptr;  ///< owned by `run` while it lives
+        std::deque<Fields> orders;   ///< not sent yet
+        bool ordering = false;       ///< a coroutine sends them
+    };
+    using WatchPointer = std::shared_ptr<Watch>;
+
+    [[nodiscard]] Kind kind_of(const director::Monitor& monitor) const;
+    void place(const director::Monitor& monitor, int checks_per_nanny);
+    void put(const WatchPointer& watch, const director::Monitor& monitor);
+    void take_out(const WatchPointer& watch, const std::string& id);
+    void order(const WatchPointer& watch, Fields message);
+
+    boost::asio::awaitable<void> run(WatchPointer watch);
     boost::asio::awaitable<process::Exit> live(Watch& watch, Process& process);
-    [[nodiscard]] Result<Process> start(const director::Monitor& monitor) const;
+    boost::asio::awaitable<void> send_orders(WatchPointer watch);
+    [[nodiscard]] Result<Process> start(const Watch& watch) const;
+    [[nodiscard]] health::NannySpec spec_of(const director::Monitor& monitor) const;
+    [[nodiscard]] Fields order_to_add(const std::string& id, const director::Monitor& monitor) const;
     static void end(Watch& watch);
 
     boost::asio::any_io_executor executor_;
     Settings settings_;
     OnReport on_report_;
-    std::map<director::MonitorKey, std::shared_ptr<Watch>> watches_;
+    std::vector<WatchPointer> watches_;
+    std::map<director::MonitorKey, std::pair<WatchPointer, std::string>> places_;
     int running_ = 0;
 };
 

@@ -1,8 +1,7 @@
 #include "monitor.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <cstdio>
 #include <exception>
 #include <utility>
 
@@ -10,49 +9,72 @@
 #include "pulse/probe/run.h"
 #include "pulse/runtime/async.h"
 
-#include "messages.h"
-
 namespace pulse::nanny {
 
 namespace asio = boost::asio;
 
-Monitor::Monitor(asio::io_context& io, health::NannySpec spec, health::CheckSpec check,
-                 std::optional<runtime::UniqueFd> channel)
-    : io_(io),
-      spec_(std::move(spec)),
+Monitor::Monitor(const asio::any_io_executor& executor, std::string id, const health::NannySpec& spec,
+                 health::CheckSpec check, const RwhoListener* rwho, OnReport on_report)
+    : pause_(executor),
+      id_(std::move(id)),
+      subject_(subject_of(spec)),
       check_(std::move(check)),
-      signals_(io),
-      pause_(io),
-      standing_(health::newcomer(spec_.interval, spec_.reentry)) {
-    if (channel) channel_.emplace(io.get_executor(), std::move(*channel));
-    for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP}) signals_.add(signal);
+      pace_(health::pace_of(spec)),
+      limit_(spec.timeout.value_or(spec.interval)),
+      first_pause_(health::spread(pace_.interval, health::identity(spec))),
+      on_report_(std::move(on_report)),
+      standing_(health::newcomer(pace_)) {
+    if (health::minds_weight(spec)) load_ = std::make_unique<LoadWatch>(executor, spec, rwho);
 }
 
 void Monitor::start() {
-    log::info("{}", start_line(spec_));
-    runtime::spawn_logged(io_, "watching signals", watch_signals());
-    if (channel_) runtime::spawn_logged(io_, "watching the parent", watch_parent(*channel_));
-    runtime::spawn_logged(io_, "checking", check_forever());
+    log::info("{}", start_line(subject_));
+    begin_check();
+    const auto is_up = [this] { return standing_.verdict == health::Verdict::up; };
+    if (load_) load_->start(shared_from_this(), is_up, [this] { report(); });
 }
 
-asio::awaitable<void> Monitor::check_forever() {
-    for (;;) {
-        const auto outcome = co_await one_check();
-        note(outcome);
-        move(health::step(standing_, outcome));
-        if (!delivered_) report();
-        log::debug("avail: {:d} active: {:d}: count: {}", outcome.good(),
-                   standing_.verdict == health::Verdict::up, standing_.good);
-        pause_.expires_after(spec_.interval);
-        co_await pause_.async_wait(runtime::as_result);
-    }
+void Monitor::stop() {
+    wanted_ = false;
+    pause_.cancel();
+    if (load_) load_->stop();
+}
+
+void Monitor::begin_check() {
+    runtime::spawn_logged(pause_.get_executor(), "checking", check(shared_from_this()));
+}
+
+void Monitor::pause(Duration length) {
+    pause_.expires_after(length);
+    pause_.async_wait([self = shared_from_this()](const boost::system::error_code& /*cut_short*/) {
+        if (self->wanted_) self->begin_check();
+    });
+}
+
+// NOLINTNEXTLINE(performance-unnecessary-value-param): it keeps this alive while the coroutine runs
+asio::awaitable<void> Monitor::check(std::shared_ptr<Monitor> self) {
+    const auto begun = Clock::now();
+    const auto outcome = co_await one_check();
+    const auto ended = Clock::now();
+    if (!self->wanted_) co_return;
+    latency_ = std::chrono::duration_cast<std::chrono::microseconds>(ended - begun);
+    note(outcome);
+    const bool moved = move(health::step(standing_, outcome, ended, pace_));
+    const bool weighed = load_ && load_->weigh();
+    const bool known = standing_.verdict != health::Verdict::unknown;
+    if (moved || (weighed && known)) report();
+    log::debug("avail: {:d} active: {:d}: count: {}", outcome.good(),
+               standing_.verdict == health::Verdict::up, standing_.good);
+    auto length = health::pause_after(standing_, pace_);
+    if (first_pause_.count() > 0) length = std::min(length, std::exchange(first_pause_, Duration::zero()));
+    pause(length);
 }
 
 /// Whatever goes wrong here is a failed check, never the end of the monitor.
 asio::awaitable<health::Outcome> Monitor::one_check() {
     health::Outcome broken;
     try {
-        co_return co_await probe::run(check_, Clock::now() + spec_.timeout.value_or(spec_.interval));
+        co_return co_await probe::run(check_, Clock::now() + limit_);
     } catch (const std::exception& e) {
         log::error("internal error while checking: {}", e.what());
         broken.reason = health::Reason::local_failure;
@@ -61,43 +83,9 @@ asio::awaitable<health::Outcome> Monitor::one_check() {
     co_return broken;
 }
 
-asio::awaitable<void> Monitor::watch_parent(process::Channel& parent) {
-    for (;;) {
-        const auto message = co_await parent.receive();
-        if (!message) break;  // the parent is gone
-    }
-    io_.stop();
-}
-
-asio::awaitable<void> Monitor::watch_signals() {
-    for (;;) {
-        const auto [error, signal] = co_await signals_.async_wait(runtime::as_result);
-        if (error) co_return;
-        switch (signal) {
-            case SIGUSR1:
-                log::info("opaque glasses on");
-                wear(health::Glasses::opaque);
-                break;
-            case SIGUSR2:
-                log::info("rose-colored glasses on");
-                wear(health::Glasses::rose_coloured);
-                break;
-            case SIGHUP:
-                log::info("DEBUG -- removing glasses");
-                wear(health::Glasses::none);
-                pause_.cancel();
-                break;
-            default:
-                log::info("Terminating due to signal {}", signal);
-                io_.stop();  // a running check program dies with its coroutine
-                co_return;
-        }
-    }
-}
-
 void Monitor::note(const health::Outcome& outcome) {
     if (outcome != last_) {
-        if (const auto line = failure_line(spec_, outcome)) log::info("{}", *line);
+        if (const auto line = failure_line(subject_, outcome)) log::info("{}", *line);
         if (!outcome.good() && standing_.verdict == health::Verdict::down)
             log::info("still failing: {}", health::text(outcome));
     }
@@ -106,29 +94,36 @@ void Monitor::note(const health::Outcome& outcome) {
     last_ = outcome;
 }
 
-void Monitor::move(const health::Transition& transition) {
+/// Whether the verdict changed.
+bool Monitor::move(const health::Transition& transition) {
     standing_ = transition.standing;
-    if (!transition.change) return;
+    if (!transition.change) return false;
     const auto& change = *transition.change;
-    if (const auto line = original_change_line(spec_, change)) log::info("{}", *line);
-    log::info("{}", change_line(spec_, change, failures_));
+    if (const auto line = original_change_line(subject_, change)) log::info("{}", *line);
+    log::info("{}", change_line(subject_, change, failures_));
     if (change.to == health::Verdict::up) failures_ = 0;
-    report_.verdict = change.to;
-    report_.reason = change.reason;
-    report();
+    if (load_ && change.from == health::Verdict::down && change.to == health::Verdict::up)
+        load_->note_return();
+    reason_ = change.reason;
+    if (change.to == health::Verdict::down && standing_.hold.count() > 0)
+        log::warning("{}", hold_line(subject_, standing_.hold));
+    return true;
 }
 
-void Monitor::wear(health::Glasses glasses) { move(health::wear(standing_, glasses)); }
-
 void Monitor::report() {
-    const auto fields = health::to_fields(report_);
-    if (channel_) {
-        delivered_ = channel_->send(fields).has_value();  // a full queue: again after the next check
-        return;
+    health::Report report{.check = id_, .verdict = standing_.verdict, .reason = reason_, .latency = latency_};
+    if (load_) {
+        report.weight = load_->weight();
+        report.weight_reason = load_->reason();
     }
-    // Output nobody can take is lost, like a log line.
-    (void)std::fputs(fields.to_text().c_str(), stdout);
-    (void)std::fflush(stdout);
+    if (standing_.verdict == health::Verdict::down)
+        report.held = std::chrono::duration_cast<std::chrono::milliseconds>(standing_.hold);
+    on_report_(report);
+}
+
+void Monitor::wear(health::Glasses glasses) {
+    if (move(health::wear(standing_, glasses, pace_))) report();
+    if (glasses == health::Glasses::none) pause_.cancel();
 }
 
 }  // namespace pulse::nanny

@@ -1,52 +1,66 @@
 #pragma once
 
-#include <optional>
+#include <functional>
+#include <memory>
+#include <string>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "pulse/base/time.h"
 #include "pulse/health/check.h"
 #include "pulse/health/hysteresis.h"
-#include "pulse/process/channel.h"
-#include "pulse/runtime/unique_fd.h"
+#include "pulse/health/nanny_command.h"
+
+#include "load_watch.h"
+#include "messages.h"
 
 namespace pulse::nanny {
 
-/// Watches one real server for as long as its parent lives: check, judge, report, pause.
-class Monitor {
+/// Watches one real server until it is stopped: check, judge, report, pause. A process may have thousands:
+/// between checks there is no coroutine, only the timer.
+class Monitor : public std::enable_shared_from_this<Monitor> {
   public:
-    /// `channel`: where reports go; without one they are printed.
-    Monitor(boost::asio::io_context& io, health::NannySpec spec, health::CheckSpec check,
-            std::optional<runtime::UniqueFd> channel);
+    using OnReport = std::function<void(const health::Report&)>;
 
-    /// Sets everything going; the io_context stops when nanny is to end.
+    /// `id` is what its reports are marked with. `rwho` may be missing, and outlives the monitor.
+    Monitor(const boost::asio::any_io_executor& executor, std::string id, const health::NannySpec& spec,
+            health::CheckSpec check, const RwhoListener* rwho, OnReport on_report);
+
     void start();
 
+    /// No more checks; one that is under way ends by itself.
+    void stop();
+
+    /// Puts glasses on, or takes them off and checks at once.
+    void wear(health::Glasses glasses);
+
   private:
-    boost::asio::awaitable<void> check_forever();
+    void begin_check();
+    void pause(Duration length);
+    boost::asio::awaitable<void> check(std::shared_ptr<Monitor> self);
     boost::asio::awaitable<health::Outcome> one_check();
-    boost::asio::awaitable<void> watch_parent(process::Channel& parent);
-    boost::asio::awaitable<void> watch_signals();
 
     void note(const health::Outcome& outcome);
-    void move(const health::Transition& transition);
-    void wear(health::Glasses glasses);
+    bool move(const health::Transition& transition);
     void report();
 
-    boost::asio::io_context& io_;
-    health::NannySpec spec_;
-    health::CheckSpec check_;
-    std::optional<process::Channel> channel_;
-    boost::asio::signal_set signals_;
     boost::asio::steady_timer pause_;
+    std::string id_;
+    Subject subject_;
+    health::CheckSpec check_;
+    health::Pace pace_;
+    Duration limit_;        ///< of one check
+    Duration first_pause_;  ///< after the first check; then zero
+    OnReport on_report_;
     health::Standing standing_;
-    health::Outcome last_;   ///< of the last check, so that a lasting failure is logged once
-    long failures_ = 0;      ///< failed checks since it was last up
-    health::Report report_;  ///< what the parent should know
-    bool delivered_ = true;  ///< and whether it does
+    std::unique_ptr<LoadWatch> load_;  ///< if it has a say in the weight
+    health::Outcome last_;             ///< of the last check, so that a lasting failure is logged once
+    std::string reason_;               ///< of the verdict
+    std::chrono::microseconds latency_{0};
+    int failures_ = 0;  ///< failed checks since it was last up
+    bool wanted_ = true;
 };
 
 }  // namespace pulse::nanny

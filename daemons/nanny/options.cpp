@@ -89,6 +89,22 @@ Problem read_mark(const std::string& text, std::optional<net::FirewallMark>& mar
     return nullptr;
 }
 
+Problem read_formula(std::string_view name, load::Formula& formula) {
+    if (name != "classic" && name != "bounded") return "unknown formula";
+    formula = name == "classic" ? load::Formula::classic : load::Formula::bounded;
+    return nullptr;
+}
+
+Problem read_shared(std::string_view kind, std::optional<Shared>& shared) {
+    if (kind == "sockets")
+        shared = Shared::sockets;
+    else if (kind == "files")
+        shared = Shared::files;
+    else if (kind == "programs")
+        shared = Shared::programs;
+    return shared ? nullptr : "unknown kind";
+}
+
 /// The first letter after an optional dash: g, i, or anything else for m.
 char method(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
@@ -172,13 +188,35 @@ constexpr std::array rows{
         [](Draft& d, Text) { return turn_on(d.options.once); }},
     Row{"quiesce_server,q", nullptr, "on failure the weight becomes 0 instead of the server being removed",
         [](Draft& d, Text) { return turn_on(d.options.spec.quiesce); }},
-    Row{"loadcmd,U", "COMMAND", "load monitor",
+    Row{"rise", "N", "good checks in a row that a failed server needs (as --reentrytime makes it)",
+        [](Draft& d, Text v) { return read_number(v, d.options.spec.rise); }},
+    Row{"fall", "N", "failed checks in a row that it takes to be down (1)",
+        [](Draft& d, Text v) { return read_number(v, d.options.spec.fall); }},
+    Row{"retry-interval", "TIME", "pause before a failure is confirmed (as --interval)",
+        [](Draft& d, Text v) { return read_duration(v, d.options.spec.retry_interval); }},
+    Row{"hold-down", "TIME", "shortest time a server that fails again and again stays out (0: it does not)",
+        [](Draft& d, Text v) { return read_duration(v, d.options.spec.hold_down); }},
+    Row{"loadcmd,U", "COMMAND", "load monitor: none, rup, ruptime, agent or a program",
         [](Draft& d, Text v) { return store(d.options.spec.load_command, v); }},
+    Row{"load-formula", "NAME", "bounded or classic: what a load does to the weight (bounded)",
+        [](Draft& d, Text v) { return read_formula(v, d.options.spec.load_formula); }},
+    Row{"load-interval", "TIME", "pause between readings of the load (20)",
+        [](Draft& d, Text v) { return read_duration(v, d.options.spec.load_interval); }},
+    Row{"agent-port", "N", "TCP port of --loadcmd=agent",
+        [](Draft& d, Text v) { return read_number(v, d.options.spec.agent_port.number); }},
+    Row{"weight-min", "N", "lowest weight that a load may lead to (1)",
+        [](Draft& d, Text v) { return read_number(v, d.options.spec.weight_min.emplace()); }},
+    Row{"weight-max", "N", "highest weight that a load may lead to (as --weight)",
+        [](Draft& d, Text v) { return read_number(v, d.options.spec.weight_max.emplace()); }},
+    Row{"slow-start", "TIME", "how long a server that returns takes to its full weight (0)",
+        [](Draft& d, Text v) { return read_duration(v, d.options.spec.slow_start); }},
     Row{"scale,S", "N", "ignored",
         [](Draft&, Text v) {
             int scale = 0;
             return read_number(v, scale);
         }},
+    Row{"shared", "KIND", "sockets, files or programs: what the checks need that the parent process will add",
+        [](Draft& d, Text v) { return read_shared(v, d.options.shared); }},
     Row{"nodaemon,n", nullptr, "log to standard output", [](Draft& d, Text) { return turn_on(d.nodaemon); }},
     Row{"nofork,c", nullptr, "log to syslog", [](Draft& d, Text) { return turn_on(d.nofork); }},
     Row{"verbose,v", nullptr, "log more", [](Draft& d, Text) { return turn_on(d.options.spec.verbose); }},
@@ -275,6 +313,9 @@ Farewell bad_argument(const std::string& option, std::string_view reason) {
 
 std::variant<Options, Farewell> settle(Draft draft) {
     auto& spec = draft.options.spec;
+    if (draft.options.shared && draft.server) return refusal("--shared goes without a server");
+    spec.foreground = draft.nodaemon || !draft.nofork;
+    if (draft.options.shared) return std::move(draft.options);
     if (!draft.server) return refusal("No address supplied. Use '--help' for help.");
     if (const auto address = net::IpAddress::parse(*draft.server))
         spec.real_server = *address;
@@ -289,19 +330,23 @@ std::variant<Options, Farewell> settle(Draft draft) {
     if (draft.fos) return refusal("failover services (--fos) are not available; use --lvs");
     if (!draft.lvs) return refusal("unknown service type");
     spec.real_port = draft.real_port.value_or(spec.virtual_port);
-    spec.foreground = draft.nodaemon || !draft.nofork;
     return std::move(draft.options);
 }
 
 }  // namespace
 
+CommandLine::CommandLine() : known_(description()) {}
+
 std::variant<Options, Farewell> parse_options(const std::vector<std::string>& arguments) {
-    const auto known = description();
-    po::parsed_options parsed(&known);
+    return CommandLine().parse(arguments);
+}
+
+std::variant<Options, Farewell> CommandLine::parse(const std::vector<std::string>& arguments) const {
+    po::parsed_options parsed(&known_);
     try {
         using namespace po::command_line_style;
         parsed = po::command_line_parser(with_joined_values(arguments))
-                     .options(known)
+                     .options(known_)
                      .style(unix_style & ~allow_guessing)
                      .run();
     } catch (const po::unknown_option& e) {

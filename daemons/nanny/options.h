@@ -1,19 +1,26 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include <boost/program_options/options_description.hpp>
 
 #include "pulse/health/check.h"
 #include "pulse/health/nanny_command.h"
 
 namespace pulse::nanny {
 
+/// What the checks are that a nanny without one of its own will get.
+enum class Shared { sockets, files, programs };
+
 /// What the command line asks for.
 struct Options {
     health::NannySpec spec;
     health::Escapes escapes = health::Escapes::translate;
-    bool once = false;  ///< one check, told on standard output
+    std::optional<Shared> shared{};  ///< no check of its own: the parent will add them
+    bool once = false;               ///< one check, told on standard output
 
     friend bool operator==(const Options&, const Options&) = default;
 };
@@ -25,7 +32,17 @@ struct Farewell {
 };
 
 /// Reads nanny's arguments, without the program's name: the original's options, in any form popt(3) took
-/// them.
+/// them. What it knows of the options takes some memory, so a nanny of one check does not keep it.
+class CommandLine {
+  public:
+    CommandLine();
+    [[nodiscard]] std::variant<Options, Farewell> parse(const std::vector<std::string>& arguments) const;
+
+  private:
+    boost::program_options::options_description known_;
+};
+
+/// The same, once.
 [[nodiscard]] std::variant<Options, Farewell> parse_options(const std::vector<std::string>& arguments);
 
 }  // namespace pulse::nanny

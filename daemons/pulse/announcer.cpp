@@ -1,44 +1,51 @@
 #include "announcer.h"
 
-#include <algorithm>
+#include <span>
 
 #include "pulse/log/log.h"
-#include "pulse/net/arp.h"
-#include "pulse/runtime/async.h"
 
 namespace pulse::daemon {
 
-namespace asio = boost::asio;
-
 void Announcer::start() {
-    current_ = std::make_shared<Job>();
-    announce_all();
-    runtime::spawn_logged(context_, "announcement", run(current_));
+    at_ = failover::Announcement::beginning(Clock::now());
+    running_ = true;
+    step();
 }
 
-asio::awaitable<void> Announcer::run(std::weak_ptr<Job> job) {
-    constexpr int rounds = 5;
-    for (int round = 1; round < rounds; ++round) {
-        co_await runtime::sleep_until(Clock::now() + std::chrono::seconds(1));
-        if (job.expired()) co_return;
-        announce_all();
-    }
-    log::info("gratuitous lvs arps finished");
+void Announcer::cancel() {
+    running_ = false;
+    timer_.cancel();
 }
 
-void Announcer::announce_all() {
-    const auto links = route_.links();
-    if (!links) return log::error("{}", links.error().message());
-    for (const auto& floating : addresses_) {
-        const auto link = std::ranges::find(*links, floating.device(), &kernel::Link::name);
-        if (link == links->end() || !floating.address.is_v4()) continue;
-        for (const auto operation : {net::ArpOperation::request, net::ArpOperation::reply}) {
-            const auto frame = net::encode(net::gratuitous_arp(operation, floating.address, link->mac));
-            if (auto sent = sender_.send(link->index, frame); !sent)
-                log::warning("announcing {} on {}: {}", floating.address.to_string(), link->name,
-                             sent.error().message());
-        }
+void Announcer::want(std::vector<failover::FloatingAddress> addresses,
+                     const failover::AnnouncementSettings& settings) {
+    const bool changed = addresses != addresses_;
+    addresses_ = std::move(addresses);
+    settings_ = settings;
+    if (running_ && changed) start();
+}
+
+void Announcer::step() {
+    using Form = AddressFrames::Form;
+    const auto now = Clock::now();
+    if (at_.sweep == 0 && at_.next == 0) frames_.look_up_devices();  // a bond may have taken another MAC
+    auto step = failover::next_step(at_, addresses_.size(), now, settings_);
+    const auto due = std::span(addresses_).subspan(step.first, step.count);
+    const auto sent = frames_.send(due, step.sweep == 0 ? Form::request : Form::reply);
+    if (sent < due.size()) {  // a device's queue is full: what is left comes when it has drained
+        constexpr auto drained = std::chrono::milliseconds(2);
+        at_.next = step.first + sent;
+        step.wake_at = now + drained;
+    } else {
+        at_ = step.then;
+        if (step.finished) log::info("gratuitous lvs arps finished");
+        running_ = !step.over;
     }
+    if (!running_) return;
+    timer_.expires_at(step.wake_at);
+    timer_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (!cancelled && running_) this->step();
+    });
 }
 
 }  // namespace pulse::daemon

@@ -1,48 +1,43 @@
 #pragma once
 
-#include <memory>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include "pulse/failover/announcement.h"
 #include "pulse/failover/cluster.h"
-#include "pulse/kernel/packet_sender.h"
-#include "pulse/kernel/route.h"
+
+#include "address_frames.h"
 
 namespace pulse::daemon {
 
-/// Tells the neighbours where the floating addresses are now: five rounds a second apart, as the original
-/// does, each in the request and the reply form.
+/// Tells the neighbours where the floating addresses are now, as fast and as often as
+/// `failover::next_step` says.
 class Announcer {
   public:
-    Announcer(boost::asio::io_context& context, kernel::RouteClient route, kernel::PacketSender sender,
-              std::vector<failover::FloatingAddress> addresses)
-        : context_(context),
-          route_(std::move(route)),
-          sender_(std::move(sender)),
-          addresses_(std::move(addresses)) {}
+    Announcer(boost::asio::io_context& context, AddressFrames frames)
+        : timer_(context), frames_(std::move(frames)) {}
 
-    /// Begins with the first round at once; rounds still going on from before are dropped.
+    /// Begins with the first addresses at once; rounds still going on from before are dropped.
     void start();
 
-    /// From now on it is about other addresses.
-    void want(std::vector<failover::FloatingAddress> addresses) { addresses_ = std::move(addresses); }
+    /// From now on it is about other addresses, or at another pace.
+    void want(std::vector<failover::FloatingAddress> addresses,
+              const failover::AnnouncementSettings& settings);
 
     /// Ends the rounds: nothing is announced that is ours no longer.
-    void cancel() { current_.reset(); }
+    void cancel();
 
   private:
-    struct Job {};
+    void step();
 
-    boost::asio::awaitable<void> run(std::weak_ptr<Job> job);
-    void announce_all();
-
-    boost::asio::io_context& context_;
-    kernel::RouteClient route_;
-    kernel::PacketSender sender_;
+    boost::asio::steady_timer timer_;
+    AddressFrames frames_;
     std::vector<failover::FloatingAddress> addresses_;
-    std::shared_ptr<Job> current_;
+    failover::AnnouncementSettings settings_;
+    failover::Announcement at_;
+    bool running_ = false;
 };
 
 }  // namespace pulse::daemon

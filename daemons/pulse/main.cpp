@@ -62,7 +62,7 @@ int test_start(const config::Config& config, failover::Identity identity,
 Result<daemon::Resources> open_resources(boost::asio::io_context& context, const config::Config& config,
                                          failover::Identity identity,
                                          const std::vector<net::IpAddress>& local,
-                                         kernel::RouteClient addresses_route) {
+                                         kernel::RouteClient identity_route) {
     daemon::Speech speech{.keys = {}, .deadtime = config.deadtime};
     if (config.heartbeat_key_file) {
         auto keys = config_file::read_keys(*config.heartbeat_key_file);
@@ -73,21 +73,14 @@ Result<daemon::Resources> open_resources(boost::asio::io_context& context, const
     auto heartbeats =
         daemon::Heartbeats::open(context, failover::heartbeat_paths(config, identity, local), speech);
     if (!heartbeats) return fail(heartbeats.error(), "cannot create heartbeat socket. running as root?");
-    auto packets = kernel::PacketSender::open();
-    if (!packets) return fail(packets.error(), "");
-    auto announcer_route = kernel::RouteClient::open();
-    if (!announcer_route) return fail(announcer_route.error(), "");
+    auto floating = daemon::Floating::open();
+    if (!floating) return fail(floating.error(), "");
     auto links_route = kernel::RouteClient::open();
     if (!links_route) return fail(links_route.error(), "");
-    auto identity_route = kernel::RouteClient::open();
-    if (!identity_route) return fail(identity_route.error(), "");
-    return daemon::Resources{
-        .heartbeats = std::move(*heartbeats),
-        .addresses = daemon::Addresses(std::move(addresses_route), failover::floating_addresses(config)),
-        .announcer_route = std::move(*announcer_route),
-        .packets = std::move(*packets),
-        .links_route = std::move(*links_route),
-        .identity_route = std::move(*identity_route)};
+    return daemon::Resources{.heartbeats = std::move(*heartbeats),
+                             .floating = std::move(*floating),
+                             .links_route = std::move(*links_route),
+                             .identity_route = std::move(identity_route)};
 }
 
 int run(int argc, char** argv) {

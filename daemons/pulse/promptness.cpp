@@ -30,7 +30,8 @@ void Promptness::ask_for_it() {
     const sched_param lowest{.sched_priority = 1};
     realtime_ = ::sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest) == 0;
     if (!realtime_) log::debug("no real-time priority: {}", reason());
-    // Pages are locked as they come into use: a thread's whole stack at once would take longer than a heartbeat may.
+    // Pages are locked as they come into use: a thread's whole stack at once would take longer than a
+    // heartbeat may.
     locked_ = ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
     if (!locked_) log::debug("memory not locked: {}", reason());
 }

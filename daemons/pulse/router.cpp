@@ -1,7 +1,6 @@
 #include "router.h"
 
 #include <csignal>
-#include <tuple>
 #include <utility>
 
 #include "pulse/base/match.h"
@@ -9,6 +8,7 @@
 #include "pulse/config_file/keys.h"
 #include "pulse/config_file/load.h"
 #include "pulse/director/director.h"
+#include "pulse/failover/connection_sync.h"
 #include "pulse/kernel/ipvs_client.h"
 #include "pulse/log/log.h"
 #include "pulse/process/service_manager.h"
@@ -44,6 +44,11 @@ std::vector<std::string> lvsd_arguments(const Options& options) {
     return arguments;
 }
 
+/// One word, for programs.
+std::string_view role_word(failover::Role role) {
+    return role == failover::Role::starting ? "starting" : failover::name_of(role);
+}
+
 }  // namespace
 
 Router::Router(asio::io_context& context, const Options& options, const config::Config& config,
@@ -54,11 +59,23 @@ Router::Router(asio::io_context& context, const Options& options, const config::
       config_(config),
       settings_(settings_from(config, identity, options.force_active, resources.heartbeats)),
       heartbeats_(std::move(resources.heartbeats)),
-      addresses_(std::move(resources.addresses)),
-      announcer_(context, std::move(resources.announcer_route), std::move(resources.packets),
-                 failover::floating_addresses(config)),
+      floating_(context, config, std::move(resources.floating),
+                {.repaired = [this] { notify("addresses_repaired"); },
+                 .conflict =
+                     [this](const net::Claim& claim) {
+                         notify("address_conflict", {"PULSE_ADDRESS=" + claim.address.to_string(),
+                                                     "PULSE_MAC=" + claim.mac.to_string()});
+                     }}),
+      hooks_(context, "active_cmd or inactive_cmd"),
+      notifications_(context, "notify_cmd"),
+      watchdog_(context),
       lvsd_(context, options.lvsd, lvsd_arguments(options), [this](const auto& event) { handle(event); }),
-      links_(context, std::move(resources.links_route), [this](const auto& event) { handle(event); }),
+      links_(context, std::move(resources.links_route),
+             [this](const failover::LinksChanged& event) {
+                 const bool was_down = state_.link_down;
+                 handle(event);
+                 if (event.up == was_down) notify(event.up ? "links_restored" : "links_lost");
+             }),
       pings_(context, [this](std::uint16_t count) { handle(failover::PingsChanged{count}); }),
       connections_(context, [this](std::uint64_t count) { handle(failover::ConnectionsCounted{count}); }),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
@@ -67,6 +84,8 @@ Router::Router(asio::io_context& context, const Options& options, const config::
 
 void Router::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
+    floating_.start();
+    watchdog_.use(config_.watchdog, config_.deadtime);
     if (config_.realtime) promptness_.ask_for_it();
     if (settings_.partner && !settings_.details)
         log::warning(
@@ -135,18 +154,15 @@ asio::awaitable<Result<std::string>> Router::reload_once() {
         log::error("{}", kept.error().message());
 
     // Out before the table, in after it, as ever.
-    addresses_.drop(failover::without(old_addresses, new_addresses));
-    addresses_.want(new_addresses);
-    announcer_.want(new_addresses);
+    floating_.change(before, config_);
+    watchdog_.use(config_.watchdog, config_.deadtime);
     const auto answer = co_await lvsd_.ask("reload");
     if (state_.role == failover::Role::active && !failover::without(new_addresses, old_addresses).empty()) {
-        addresses_.raise();
-        announcer_.start();
+        floating_.raise();
+        floating_.announce();
     }
-    const auto sync = [](const config::Config& c) {
-        return std::tuple(c.syncdaemon, c.syncd_iface, c.syncd_id);
-    };
-    if (sync(before) != sync(config_)) synchronise(state_.role == failover::Role::active);
+    const bool active = state_.role == failover::Role::active;
+    if (failover::wanted_sync(before, active) != failover::wanted_sync(config_, active)) synchronise(active);
     handle(failover::Reconfigured{});
     watch();
     const auto refusal = answer ? answer->find("error") : std::nullopt;
@@ -223,7 +239,7 @@ void Router::take(const failover::Event& event) {
     state_ = std::move(next.state);
     if (role_before == failover::Role::standby && state_.role != failover::Role::standby) ++takeovers_;
     for (const auto& action : next.actions) perform(action);
-    if (state_.role != role_before) show_role();
+    if (state_.role != role_before) show_role(role_before);
     set_alarm(next.wake_at);
 }
 
@@ -242,14 +258,11 @@ void Router::perform(const failover::Action& action) {
         [&](const failover::StartLvsd&) { lvsd_.start(); },
         [&](const failover::StopLvsd& a) { lvsd_.stop(a.leave_table); },
         [&](const failover::ClearTable&) { lvsd_.clear_table(); },
-        [&](const failover::RaiseAddresses&) { addresses_.raise(); },
-        [&](const failover::DropAddresses&) {
-            announcer_.cancel();
-            addresses_.drop();
-        },
-        [&](const failover::Announce&) { announcer_.start(); },
-        [&](const failover::RunActiveCommand&) { run_hook(config_.active_cmd); },
-        [&](const failover::RunInactiveCommand&) { run_hook(config_.inactive_cmd); },
+        [&](const failover::RaiseAddresses&) { floating_.raise(); },
+        [&](const failover::DropAddresses&) { floating_.drop(); },
+        [&](const failover::Announce&) { floating_.announce(); },
+        [&](const failover::RunActiveCommand&) { run_hook(config_.active_cmd, "active_cmd"); },
+        [&](const failover::RunInactiveCommand&) { run_hook(config_.inactive_cmd, "inactive_cmd"); },
         [&](const failover::Synchronise& a) { synchronise(a.as_master); },
         [&](const failover::Log& a) {
             if (a.warning)
@@ -259,47 +272,60 @@ void Router::perform(const failover::Action& action) {
         },
         [&](const failover::Exit& a) {
             exit_status_ = a.status;
-            context_.stop();
+            runtime::spawn_logged(context_, "end", leave());
         });
 }
 
-void Router::show_role() {
+void Router::show_role(failover::Role before) {
     const auto name = failover::name_of(state_.role);
+    if (before == failover::Role::standby) floating_.probe();
+    notify(std::string(role_word(state_.role)), {"PULSE_FORMER_ROLE=" + std::string(role_word(before))});
     if (state_.role == failover::Role::active) log::info("now {}: floating addresses are up", name);
     process::notify_status(std::string(name));
 }
 
 void Router::synchronise(bool as_master) {
     if (!config_.syncdaemon && !synchronises_) return;
-    auto ipvs = kernel::IpvsClient::open();
     synchronises_ = config_.syncdaemon;
-    if (!config_.syncdaemon) {
-        if (ipvs)
-            if (auto stopped = ipvs->stop_sync(); !stopped) log::error("{}", stopped.error().message());
-        return;
+    auto ipvs = kernel::IpvsClient::open();
+    if (!ipvs) return log::error("{}", ipvs.error().message());
+    const auto running = ipvs->daemons();
+    if (!running) return log::error("{}", running.error().message());
+    const auto plan = failover::plan(*running, failover::wanted_sync(config_, as_master));
+    for (const auto role : plan.stop)
+        if (auto stopped = ipvs->stop_daemon(role); !stopped) log::error("{}", stopped.error().message());
+    for (const auto& daemon : plan.start)
+        if (auto started = ipvs->start_daemon(daemon); !started) log::error("{}", started.error().message());
+}
+
+Hooks::Run Router::hook(const std::string& command, std::string event) const {
+    Hooks::Run run{.command = command, .limit = config_.hook_timeout};
+    const std::string identity = identity_ == failover::Identity::primary ? "primary" : "backup";
+    run.environment = {"PULSE_EVENT=" + std::move(event), "PULSE_ROLE=" + std::string(role_word(state_.role)),
+                       "PULSE_IDENTITY=" + identity, "PULSE_CONFIG=" + options_.config_file};
+    return run;
+}
+
+void Router::run_hook(const std::optional<std::string>& command, std::string event) {
+    if (command) hooks_.run(hook(*command, std::move(event)));
+}
+
+void Router::notify(std::string event, std::vector<std::string> details) {
+    if (!config_.notify_cmd) return;
+    auto run = hook(*config_.notify_cmd, std::move(event));
+    run.environment.insert(run.environment.end(), details.begin(), details.end());
+    notifications_.run(std::move(run));
+}
+
+asio::awaitable<void> Router::leave() {
+    // The last hooks are about the end itself; they get a chance, and no more.
+    constexpr auto patience = std::chrono::seconds(5);
+    constexpr auto pause = std::chrono::milliseconds(10);
+    for (const auto end = Clock::now() + patience; Clock::now() < end;) {
+        if (hooks_.idle() && notifications_.idle()) break;
+        co_await runtime::sleep_until(Clock::now() + pause);
     }
-    const auto role = as_master ? kernel::SyncRole::master : kernel::SyncRole::backup;
-    auto started = ipvs ? ipvs->start_sync(role, config_.syncd_iface, config_.syncd_id) : Result<void>();
-    if (!ipvs)
-        log::error("{}", ipvs.error().message());
-    else if (!started)
-        log::error("{}", started.error().message());
-}
-
-void Router::run_hook(const std::optional<std::string>& command) {
-    if (!command || command->empty()) return;
-    const auto words = split_words(*command);
-    if (words.empty()) return;
-    process::SpawnRequest request{.program = std::string(words.front())};
-    request.arguments.assign(words.begin() + 1, words.end());
-    auto child = process::Child::spawn(context_.get_executor(), request);
-    if (!child) return log::error("{}", child.error().message());
-    runtime::spawn_logged(context_, "hook", wait_for_hook(std::move(*child), *command));
-}
-
-asio::awaitable<void> Router::wait_for_hook(process::Child child, std::string command) {
-    const auto ended = co_await child.wait();
-    if (!ended.clean()) log::warning("{} {}", command, ended.to_string());
+    context_.stop();
 }
 
 asio::awaitable<void> Router::hear_signals() {

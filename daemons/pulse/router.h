@@ -10,24 +10,23 @@
 #include "pulse/config/config.h"
 #include "pulse/failover/machine.h"
 
-#include "addresses.h"
-#include "announcer.h"
 #include "connection_counter.h"
+#include "floating.h"
 #include "heartbeats.h"
+#include "hooks.h"
 #include "link_monitor.h"
 #include "lvsd_runner.h"
 #include "options.h"
 #include "promptness.h"
 #include "reachability.h"
+#include "watchdog.h"
 
 namespace pulse::daemon {
 
 /// Everything a router needs from the kernel, opened before it leaves the terminal.
 struct Resources {
     Heartbeats heartbeats;
-    Addresses addresses;
-    kernel::RouteClient announcer_route;
-    kernel::PacketSender packets;
+    Floating::Resources floating;
     kernel::RouteClient links_route;
     kernel::RouteClient identity_route;
 };
@@ -68,11 +67,13 @@ class Router {
     void take(const failover::Event& event);
     void set_alarm(TimePoint due);
     void perform(const failover::Action& action);
-    void run_hook(const std::optional<std::string>& command);
+    void run_hook(const std::optional<std::string>& command, std::string event);
+    void notify(std::string event, std::vector<std::string> details = {});
+    [[nodiscard]] Hooks::Run hook(const std::string& command, std::string event) const;
     void synchronise(bool as_master);
-    void show_role();
+    void show_role(failover::Role before);
+    boost::asio::awaitable<void> leave();
     boost::asio::awaitable<void> hear_signals();
-    boost::asio::awaitable<void> wait_for_hook(process::Child child, std::string command);
 
     boost::asio::io_context& context_;
     Options options_;
@@ -81,8 +82,10 @@ class Router {
     failover::Settings settings_;
     failover::State state_;
     Heartbeats heartbeats_;
-    Addresses addresses_;
-    Announcer announcer_;
+    Floating floating_;
+    Hooks hooks_;          ///< active_cmd and inactive_cmd
+    Hooks notifications_;  ///< notify_cmd
+    Watchdog watchdog_;
     LvsdRunner lvsd_;
     LinkMonitor links_;
     Reachability pings_;

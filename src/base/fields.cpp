@@ -55,6 +55,13 @@ std::optional<std::string_view> Fields::find(std::string_view key) const {
     return std::nullopt;
 }
 
+std::vector<std::string_view> Fields::all(std::string_view key) const {
+    std::vector<std::string_view> values;
+    for (const auto& [name, value] : fields_)
+        if (name == key) values.emplace_back(value);
+    return values;
+}
+
 std::string Fields::to_text() const {
     std::string text;
     for (const auto& [key, value] : fields_) text += key + "=" + escaped(value) + "\n";

@@ -162,6 +162,7 @@ void check_service(const Checked& file, const VirtualServer& service, const Bloc
     if (!service.active) return;
     ServiceCheck(file, service, block).run();
     check_probe(file, service, block);
+    check_load(file, service, block);
 }
 
 }  // namespace pulse::config

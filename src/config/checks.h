@@ -41,6 +41,9 @@ void check_service(const Checked& file, const VirtualServer& service, const Bloc
 /// about how its servers are checked,
 void check_probe(const Checked& file, const VirtualServer& service, const Block& block);
 
+/// about how often, and what their load does,
+void check_load(const Checked& file, const VirtualServer& service, const Block& block);
+
 /// and about virtuals that get in each other's way.
 void check_clashes(const Checked& file);
 

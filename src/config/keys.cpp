@@ -170,6 +170,19 @@ std::vector<std::string> write_heartbeat_path(const Key&, const Config& in) {
     return words;
 }
 
+void read_multicast_group(Values& values, Config& out) {
+    if (!values.only()) return;
+    const auto address = read_host(values);
+    if (!address) return;
+    constexpr std::uint8_t v4_class = 0xe;
+    constexpr std::uint8_t v6_prefix = 0xff;
+    const auto first = address->bytes().front();
+    if (address->is_v4() ? first >> 4U != v4_class : first != v6_prefix)
+        return values.error(0, "invalid host name or ip address",
+                            "a multicast group is within 224.0.0.0 and 239.255.255.255, or begins with ff");
+    out.syncd_mcast_group = *address;
+}
+
 constexpr auto any = std::numeric_limits<long long>::max();
 
 /// Those of `check` stand in a virtual for all its servers, and in a server for itself.
@@ -216,6 +229,10 @@ const std::vector<Key>& table() {
      "program to run when this router becomes active", word<&Config::active_cmd>},
     {global, "inactive_cmd", ValueType::word, "", "", "/etc/sysconfig/ha/inactive.sh", "pulse",
      "program to run when this router stops being active, and at start", word<&Config::inactive_cmd>},
+    {global, "notify_cmd", ValueType::word, "", "", "/etc/sysconfig/ha/notify.sh", "pulse",
+     "program to run at every change, which it finds in its environment: PULSE_EVENT, PULSE_ROLE and others", word<&Config::notify_cmd>},
+    {global, "hook_timeout", ValueType::duration, "", "60", "10", "pulse",
+     "how long active_cmd, inactive_cmd and notify_cmd may run before they are killed; 0 is no limit", duration<&Config::hook_timeout, 0>},
     {global, "heartbeat", ValueType::boolean, "", "0", "1", "nobody",
      "without effect: backup_active decides whether heartbeats are sent", boolean<&Config::heartbeat>},
     {global, "heartbeat_port", ValueType::port, "", "539", "1050", "pulse",
@@ -252,12 +269,32 @@ const std::vector<Key>& table() {
      "device that the connection table is copied over", word<&Config::syncd_iface>},
     {global, "syncd_id", ValueType::integer, "", "0", "7", "pulse",
      "number, 0 to 255, that keeps several pairs on one network apart", access<&Config::syncd_id>(read_syncd_id)},
+    {global, "syncd_both", ValueType::boolean, "", "0", "1", "pulse",
+     "whether both routers send and receive the connection table at all times, not one each way by role", boolean<&Config::syncd_both>},
+    {global, "syncd_maxlen", ValueType::integer, "", "0", "1400", "pulse",
+     "bytes of a message with connections; 0 leaves it to the kernel", integer<&Config::syncd_maxlen, 0, 65507>},
+    {global, "syncd_mcast_group", ValueType::host, "", "", "224.0.0.82", "pulse",
+     "multicast group of these messages, IPv4 or IPv6; the kernel's own is 224.0.0.81", access<&Config::syncd_mcast_group>(read_multicast_group)},
+    {global, "syncd_port", ValueType::port, "", "0", "8849", "pulse",
+     "UDP port of these messages; 0 is the kernel's own, 8848", stored<&Config::syncd_port, read_port>},
+    {global, "syncd_ttl", ValueType::integer, "", "0", "2", "pulse",
+     "how many networks these messages may cross; 0 is the kernel's own, 1", integer<&Config::syncd_ttl, 0, 255>},
+    {global, "arp_repeat", ValueType::integer, "", "5", "3", "pulse",
+     "how often the floating addresses are announced after a takeover", integer<&Config::arp_repeat, 1>},
+    {global, "arp_interval", ValueType::duration, "", "1", "500ms", "pulse",
+     "time between two such rounds", duration<&Config::arp_interval, 1>},
+    {global, "arp_refresh", ValueType::duration, "", "0", "1m", "pulse",
+     "after the last, announce once more this often; 0 is never", duration<&Config::arp_refresh, 0>},
+    {global, "watchdog", ValueType::word, "", "", "/dev/watchdog", "pulse",
+     "watchdog device, fed while pulse works: it reboots a router whose pulse hangs or is killed", word<&Config::watchdog>},
     {global, "tcp_timeout", ValueType::duration, "", "0", "15m", "lvsd",
      "idle time after which an open TCP connection is forgotten; 0 keeps the kernel's", duration<&Config::tcp_timeout, 0>},
     {global, "tcpfin_timeout", ValueType::duration, "", "0", "2m", "lvsd",
      "the same for a TCP connection that is closing", duration<&Config::tcpfin_timeout, 0>},
     {global, "udp_timeout", ValueType::duration, "", "0", "30", "lvsd",
      "the same for UDP", duration<&Config::udp_timeout, 0>},
+    {global, "checks_per_nanny", ValueType::integer, "", "1", "500", "lvsd",
+     "how many real servers one nanny checks; more save memory, fewer keep checks apart", integer<&Config::checks_per_nanny, 1>},
     {global, "hard_shutdown", ValueType::boolean, "", "1", "0", "lvsd",
      "at a stop: 1 takes the services out of the kernel's table, 0 leaves it serving", boolean<&Config::hard_shutdown>},
     {global, "ipvsadm", ValueType::word, "", "/sbin/ipvsadm", "/usr/sbin/ipvsadm", "nobody",
@@ -327,8 +364,30 @@ const std::vector<Key>& table() {
      "pause between checks; default: timeout", duration<&V::check_interval, 1>},
     {block, "reentry", ValueType::duration, "", "180", "30", "nanny",
      "how long a failed real server must be well again before it returns", duration<&V::reentry, 0>},
+    {block, "rise", ValueType::integer, "", "0", "3", "nanny",
+     "good checks in a row that a failed real server needs to return; 0: as many as fit into reentry", integer<&V::rise>},
+    {block, "fall", ValueType::integer, "", "1", "3", "nanny",
+     "failed checks in a row that take a real server out", integer<&V::fall, 1>},
+    {block, "retry_interval", ValueType::duration, "", "0", "1", "nanny",
+     "pause before the next check while a failure is not yet certain; 0: as usual", duration<&V::retry_interval, 0>},
+    {block, "hold_down", ValueType::duration, "", "0", "30", "nanny",
+     "shortest time out for a real server that fails again soon after its return; it doubles each time; 0 is off", duration<&V::hold_down, 0>},
+    {block, "panic_threshold", ValueType::integer, "", "0", "60", "lvsd",
+     "when more than this many percent of the pool fail at once, all stay in, for it is probably us; 0 is off", integer<&V::panic_threshold, 0, 100>},
     {block, "load_monitor", ValueType::word, "", "", "uptime", "nanny",
-     "where to get a real server's load from: none, rup, ruptime, uptime or a program", word<&V::load_monitor>},
+     "where to get a real server's load from: none, rup, ruptime, uptime, agent or a program", word<&V::load_monitor>},
+    {block, "load_formula", ValueType::choice, "bounded classic", "bounded", "classic", "nanny",
+     "what a load does to the weight: lower it, or, as the original, raise it up to ten times", choice<&V::load_formula, load::Formula::bounded, load::Formula::classic>},
+    {block, "load_interval", ValueType::duration, "", "20", "5", "nanny",
+     "pause between readings of the load", duration<&V::load_interval, 1>},
+    {block, "agent_port", ValueType::port, "", "0", "9999", "nanny",
+     "TCP port that load_monitor = agent asks", stored<&V::agent_port, read_port>},
+    {block, "weight_min", ValueType::integer, "", "", "10", "nanny",
+     "lowest weight that a load may lead to; default 1, or with load_formula = classic the weight", integer<&V::weight_min>},
+    {block, "weight_max", ValueType::integer, "", "", "200", "nanny",
+     "highest weight that a load may lead to; default the weight, or with load_formula = classic ten times that", integer<&V::weight_max, 0, 65535>},
+    {block, "slow_start", ValueType::duration, "", "0", "60", "nanny",
+     "how long a real server that returns from a failure takes to its full weight; 0 is off", duration<&V::slow_start, 0>},
     {block, "quiesce_server", ValueType::boolean, "", "0", "1", "nanny",
      "whether a failed real server stays in the table with weight 0", boolean<&V::quiesce_server>},
     {block, "start_cmd", ValueType::word, "", "", "\"/usr/bin/systemctl start nginx\"", "nobody",

@@ -65,16 +65,27 @@ Standing standing_of(const Standings& standings, const MonitorKey& key) {
     return found == standings.end() ? Standing{} : found->second;
 }
 
+/// What the nanny asks for, within what the file allows: a nanny is not to be trusted.
+int weight_of(const Standing& standing, const config::VirtualServer& virtual_server,
+              const config::RealServer& server) {
+    if (!standing.weight) return server.weight;
+    const auto scale = load::scale_of(virtual_server.load_formula, server.weight, virtual_server.weight_min,
+                                      virtual_server.weight_max, virtual_server.slow_start);
+    return std::clamp(*standing.weight, 0, scale.highest);
+}
+
 /// The weight a server takes part with as far as its health goes; nullopt if it does not.
-std::optional<int> healthy_weight(const Standing& standing, const config::RealServer& server, bool quiesce) {
+std::optional<int> healthy_weight(const Standing& standing, const config::VirtualServer& virtual_server,
+                                  const config::RealServer& server) {
     switch (standing.verdict) {
         case health::Verdict::up:
-            return server.weight;
+            return weight_of(standing, virtual_server, server);
         case health::Verdict::unknown:
             if (!standing.admitted) return std::nullopt;
             return standing.quiet ? 0 : server.weight;
         case health::Verdict::down:
-            return quiesce && standing.admitted ? std::optional(0) : std::nullopt;
+            if (standing.held) return weight_of(standing, virtual_server, server);
+            return virtual_server.quiesce_server && standing.admitted ? std::optional(0) : std::nullopt;
     }
     return std::nullopt;
 }
@@ -83,8 +94,7 @@ std::optional<int> healthy_weight(const Standing& standing, const config::RealSe
 std::optional<int> effective_weight(const config::VirtualServer& virtual_server,
                                     const config::RealServer& server, const Situation& situation) {
     const auto key = key_of(virtual_server, server);
-    const auto weight =
-        healthy_weight(standing_of(situation.standings, key), server, virtual_server.quiesce_server);
+    const auto weight = healthy_weight(standing_of(situation.standings, key), virtual_server, server);
     return weight && situation.drained.contains(key) ? std::optional(0) : weight;
 }
 
@@ -128,6 +138,16 @@ health::NannySpec nanny_spec(const config::Config& config, const config::Virtual
         spec.label = virtual_server.name + "/" + server.name;
     spec.reentry = virtual_server.reentry;
     spec.weight = server.weight;
+    spec.rise = virtual_server.rise;
+    spec.fall = virtual_server.fall;
+    spec.retry_interval = virtual_server.retry_interval;
+    spec.hold_down = virtual_server.hold_down;
+    spec.load_formula = virtual_server.load_formula;
+    spec.load_interval = virtual_server.load_interval;
+    spec.agent_port = virtual_server.agent_port;
+    spec.weight_min = virtual_server.weight_min;
+    spec.weight_max = virtual_server.weight_max;
+    spec.slow_start = virtual_server.slow_start;
     spec.method = method_letter(config.network_of(virtual_server));
     if (virtual_server.load_monitor)
         spec.load_command =
@@ -157,7 +177,7 @@ bool can_serve(const config::VirtualServer& virtual_server) {
 
 bool same_check(const Monitor& one, const Monitor& other) {
     auto spec = other.spec;
-    if (one.program.empty() && !one.spec.load_command) spec.weight = one.spec.weight;
+    if (one.program.empty() && !health::minds_weight(one.spec)) spec.weight = one.spec.weight;
     return one.key == other.key && one.program == other.program && one.spec == spec;
 }
 
@@ -276,9 +296,17 @@ Situation everyone_up(const config::Config& config) {
     return situation;
 }
 
-Standing after(const Standing& before, health::Verdict verdict) {
-    if (verdict == health::Verdict::unknown) return before;
-    return {.verdict = verdict, .admitted = before.admitted || verdict == health::Verdict::up};  // not quiet
+Standing after(const Standing& before, const health::Report& report, TimePoint now) {
+    using enum health::Verdict;
+    if (report.verdict == unknown) return before;
+    Standing next{.verdict = report.verdict,
+                  .admitted = before.admitted || report.verdict == up,
+                  .held = before.held && report.verdict == down,
+                  .weight = report.weight};  // and not quiet
+    // One found in the table and never checked was up as far as anybody knew.
+    const bool was_in = before.verdict == up || (before.verdict == unknown && before.admitted);
+    if (report.verdict == down) next.failed = was_in ? std::optional(now) : before.failed;
+    return next;
 }
 
 bool settled(const config::Config& config, const Standings& standings) {

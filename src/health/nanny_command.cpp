@@ -1,5 +1,9 @@
 #include "pulse/health/nanny_command.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace pulse::health {
 
 namespace {
@@ -13,6 +17,41 @@ std::string duration_text(std::chrono::milliseconds duration) {
 }
 
 }  // namespace
+
+bool minds_weight(const NannySpec& spec) {
+    return (spec.load_command && *spec.load_command != "none") || spec.slow_start.count() > 0;
+}
+
+bool starts_programs(const NannySpec& spec) {
+    constexpr std::array<std::string_view, 4> built_in{"none", "rup", "ruptime", "agent"};
+    const bool load_program =
+        spec.load_command && std::ranges::find(built_in, *spec.load_command) == built_in.end();
+    return spec.send_program.has_value() || load_program;
+}
+
+Pace pace_of(const NannySpec& spec) {
+    return {.interval = spec.interval,
+            .retry_interval = spec.retry_interval.count() > 0 ? spec.retry_interval : spec.interval,
+            .rise = spec.rise > 0 ? spec.rise : rise_of(spec.interval, spec.reentry),
+            .fall = std::max(spec.fall, 1),
+            .hold_down = spec.hold_down};
+}
+
+load::Scale scale_of(const NannySpec& spec) {
+    return load::scale_of(spec.load_formula, spec.weight, spec.weight_min, spec.weight_max, spec.slow_start);
+}
+
+std::uint64_t identity(const NannySpec& spec) {
+    const auto text = net::Endpoint{spec.real_server, spec.real_port}.to_string() + "," +
+                      net::Endpoint{spec.virtual_address, spec.virtual_port}.to_string() + "," +
+                      std::to_string(spec.fwmark.value_or(net::FirewallMark{}).number);
+    // FNV-1a: std::hash promises nothing from one build to the next.
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    return hash;
+}
+
+bool needs_tls(const NannySpec& spec) { return needs_tls(spec.check.kind.value_or(CheckKind::classic)); }
 
 net::Endpoint checked_endpoint(const NannySpec& spec) {
     return {spec.check.address.value_or(spec.real_server), spec.check.port.value_or(spec.real_port)};
@@ -49,6 +88,24 @@ std::vector<std::string> arguments(const NannySpec& spec) {
     option("-V", spec.virtual_address.to_string());
     option("-M", std::string(1, spec.method));
     optional("-U", spec.load_command);
+    const NannySpec defaults;
+    const auto number = [&](const char* name, int value, int unset) {
+        if (value != unset) option(name, std::to_string(value));
+    };
+    const auto duration = [&](const char* name, std::chrono::milliseconds value,
+                              std::chrono::milliseconds unset) {
+        if (value != unset) option(name, duration_text(value));
+    };
+    number("--rise", spec.rise, defaults.rise);
+    number("--fall", spec.fall, defaults.fall);
+    duration("--retry-interval", spec.retry_interval, defaults.retry_interval);
+    duration("--hold-down", spec.hold_down, defaults.hold_down);
+    if (spec.load_formula == load::Formula::classic) option("--load-formula", "classic");
+    duration("--load-interval", spec.load_interval, defaults.load_interval);
+    number("--agent-port", spec.agent_port.number, 0);
+    if (spec.weight_min) option("--weight-min", std::to_string(*spec.weight_min));
+    if (spec.weight_max) option("--weight-max", std::to_string(*spec.weight_max));
+    duration("--slow-start", spec.slow_start, defaults.slow_start);
     if (spec.foreground) flag("--nodaemon");
     flag("--lvs");
     if (spec.timeout) option("--timeout", duration_text(*spec.timeout));

@@ -1,6 +1,25 @@
 #include "pulse/health/report.h"
 
+#include <algorithm>
+
+#include "pulse/base/text.h"
+
 namespace pulse::health {
+
+namespace {
+
+/// A number that a message has under `key`; what is no number is not there.
+template <class T>
+std::optional<T> number(const Fields& fields, std::string_view key) {
+    const auto text = fields.find(key);
+    return text ? parse_decimal<T>(*text) : std::nullopt;
+}
+
+std::string text_of(const Fields& fields, std::string_view key) {
+    return std::string(fields.find(key).value_or(""));
+}
+
+}  // namespace
 
 std::string_view name(Verdict verdict) {
     switch (verdict) {
@@ -16,16 +35,33 @@ std::string_view name(Verdict verdict) {
 
 Fields to_fields(const Report& report) {
     Fields fields;
+    if (!report.check.empty()) fields.add("check", report.check);
     fields.add("verdict", std::string(name(report.verdict)));
     fields.add("reason", report.reason);
+    if (report.weight) fields.add("weight", std::to_string(*report.weight));
+    if (!report.weight_reason.empty()) fields.add("weight_reason", report.weight_reason);
+    if (report.latency) fields.add("latency_us", std::to_string(report.latency->count()));
+    if (report.held.count() > 0) fields.add("held_ms", std::to_string(report.held.count()));
     return fields;
 }
 
 std::optional<Report> report_from(const Fields& fields) {
     const auto said = fields.find("verdict");
-    for (const auto verdict : {Verdict::unknown, Verdict::up, Verdict::down})
-        if (said == name(verdict))
-            return Report{.verdict = verdict, .reason = std::string(fields.find("reason").value_or(""))};
+    for (const auto verdict : {Verdict::unknown, Verdict::up, Verdict::down}) {
+        if (said != name(verdict)) continue;
+        Report report{.check = text_of(fields, "check"),
+                      .verdict = verdict,
+                      .reason = text_of(fields, "reason"),
+                      .weight = number<int>(fields, "weight"),
+                      .weight_reason = text_of(fields, "weight_reason")};
+        // A nanny may lie about its server, but not bring the table into a state the kernel refuses.
+        if (report.weight && (*report.weight < 0 || *report.weight > largest_weight)) report.weight.reset();
+        if (const auto latency = number<long long>(fields, "latency_us"))
+            report.latency = std::chrono::microseconds(std::max(*latency, 0LL));
+        report.held =
+            std::chrono::milliseconds(std::max(number<long long>(fields, "held_ms").value_or(0), 0LL));
+        return report;
+    }
     return std::nullopt;
 }
 

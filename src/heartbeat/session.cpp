@@ -16,8 +16,10 @@ Header Session::next(TimePoint now) {
     roll(now);
     std::erase_if(unproven_, [&](const Heard& one) { return now - one.at > window_; });
     Header header{.epoch = epoch_, .sequence = ++sent_};
-    const Heard* repeated = &partner_;
-    if (!unproven_.empty()) repeated = &unproven_.at(turn_++ % unproven_.size());
+    // Each in its turn: the partner may still need its own number, and a recording must not take all turns.
+    const auto turn = turn_++ % (unproven_.size() + 1);
+    const Heard* repeated = turn == 0 ? &partner_ : &unproven_.at(turn - 1);
+    if (repeated->epoch == 0 && !unproven_.empty()) repeated = &unproven_.front();
     header.heard_epoch = repeated->epoch;
     header.heard_sequence = repeated->sequence;
     return header;

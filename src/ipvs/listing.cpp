@@ -1,7 +1,7 @@
 #include "pulse/ipvs/listing.h"
 
-#include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -53,55 +53,80 @@ std::string tunnel_info(const Destination& server) {
 
 /// How ipvsadm fits a number into nine columns: from eight digits on in thousands and so on, cut, not
 /// rounded.
-std::string large_number(std::uint64_t number, bool exact) {
+void add_large_number(std::string& text, std::uint64_t number, bool exact) {
     constexpr std::uint64_t thousand = 1000;
     constexpr std::uint64_t million = thousand * thousand;
     constexpr std::uint64_t milliard = thousand * million;
-    if (exact) return fmt::format(" {:>8}", number);
-    if (number < 100 * million) return fmt::format("{:>9}", number);
-    if (number < milliard) return fmt::format("{:>8}K", number / thousand);
-    if (number < 100 * milliard) return fmt::format("{:>8}M", number / million);
-    if (number < 100 * thousand * milliard) return fmt::format("{:>8}G", number / milliard);
-    return fmt::format("{:>8}T", number / (thousand * milliard));
+    const auto add = [&](std::uint64_t shown, std::string_view letter) {
+        fmt::format_to(std::back_inserter(text), "{:>{}}{}", shown, 9 - letter.size(), letter);
+    };
+    if (exact) {
+        text += ' ';
+        fmt::format_to(std::back_inserter(text), "{:>8}", number);
+    } else if (number < 100 * million) {
+        add(number, "");
+    } else if (number < milliard) {
+        add(number / thousand, "K");
+    } else if (number < 100 * milliard) {
+        add(number / million, "M");
+    } else if (number < 100 * thousand * milliard) {
+        add(number / milliard, "G");
+    } else {
+        add(number / (thousand * milliard), "T");
+    }
 }
 
-/// Lines of one listing.
+/// A table may have tens of thousands of lines: they are added to one text, which a caller can use again.
 class Lines {
   public:
-    explicit Lines(const ListingStyle& style) : style_(style) {}
+    Lines(std::string& text, const ListingStyle& style) : text_(text), style_(style) {}
 
-    [[nodiscard]] std::string of(const DumpedService& service) const {
-        const auto name = service_name(service.service.id);
-        if (counts()) return fmt::format("{:<33}{}\n", name, numbers(service.statistics));
-        return name + " " + service_flags(service.service) + "\n";
+    void add(const DumpedService& service) {
+        const auto begin = text_.size();
+        add_name(service.service.id);
+        if (counts()) {
+            pad(begin, 33);
+            add_numbers(service.statistics);
+        } else {
+            text_ += ' ';
+            add_flags(service.service);
+        }
+        text_ += '\n';
     }
 
-    [[nodiscard]] std::string of(const ServiceId& service, const DumpedDestination& server) const {
+    void add(const ServiceId& service, const DumpedDestination& server) {
         const auto& made = server.destination;
         const auto& connections = server.connections;
-        auto endpoint = endpoint_text(made.endpoint, service.protocol, style_.naming);
-        constexpr std::size_t ipv4_width = 28;
-        if (made.endpoint.address.is_v4() && endpoint.size() > ipv4_width) endpoint.resize(ipv4_width);
-        if (counts()) return fmt::format("  -> {:<28}{}\n", endpoint, numbers(server.statistics));
-        const auto line = fmt::format("  -> {:<28} ", endpoint);
+        text_ += "  -> ";
+        const auto begin = text_.size();
+        constexpr std::size_t width = 28;  // IPv4 is cut to it, IPv6 runs on
+        text_ += endpoint_text(made.endpoint, service.protocol, style_.naming);
+        if (made.endpoint.address.is_v4() && text_.size() > begin + width) text_.resize(begin + width);
+        pad(begin, width);
+        if (counts()) {
+            add_numbers(server.statistics);
+            text_ += '\n';
+            return;
+        }
+        const auto to = std::back_inserter(text_);
         switch (style_.columns) {
             case Columns::tunnels:
-                return line + fmt::format("{:<7} {:<13} {:<6} {:<10} {:<10}\n",
-                                          forwarding_title(made.forwarding), tunnel_info(made), made.weight,
-                                          connections.active, connections.inactive);
+                fmt::format_to(to, " {:<7} {:<13} {:<6}", forwarding_title(made.forwarding),
+                               tunnel_info(made), made.weight);
+                break;
             case Columns::thresholds:
-                return line + fmt::format("{:<10} {:<10} {:<10} {:<10}\n", made.upper_threshold,
-                                          made.lower_threshold, connections.active, connections.inactive);
+                fmt::format_to(to, " {:<10} {:<10}", made.upper_threshold, made.lower_threshold);
+                break;
             case Columns::persistent_connections:
-                return line + fmt::format("{:<9} {:<11} {:<10} {:<10}\n", made.weight, connections.persistent,
-                                          connections.active, connections.inactive);
+                fmt::format_to(to, " {:<9} {:<11}", made.weight, connections.persistent);
+                break;
             case Columns::standard:
             case Columns::statistics:
             case Columns::rates:
+                fmt::format_to(to, " {:<7} {:<6}", forwarding_title(made.forwarding), made.weight);
                 break;
         }
-        return line + fmt::format("{:<7} {:<6} {:<10} {:<10}\n", forwarding_title(made.forwarding),
-                                  made.weight, connections.active, connections.inactive);
+        fmt::format_to(to, " {:<10} {:<10}\n", connections.active, connections.inactive);
     }
 
   private:
@@ -110,44 +135,52 @@ class Lines {
         return style_.columns == Columns::statistics || style_.columns == Columns::rates;
     }
 
-    [[nodiscard]] std::string numbers(const Statistics& statistics) const {
+    /// Blanks until what begins there is so wide.
+    void pad(std::size_t begin, std::size_t width) {
+        if (text_.size() < begin + width) text_.resize(begin + width, ' ');
+    }
+
+    void add_numbers(const Statistics& statistics) {
         const bool rates = style_.columns == Columns::rates;
         const auto& shown = rates ? statistics.per_second : statistics.total;
-        const auto large = [&](std::uint64_t number) { return large_number(number, style_.exact); };
-        // Rates of connections and packets are never abbreviated.
-        const auto first = [&](std::uint64_t number) {
-            return rates ? fmt::format(" {:>8}", number) : large(number);
-        };
-        return first(shown.connections) + first(shown.in_packets) + first(shown.out_packets) +
-               large(shown.in_bytes) + large(shown.out_bytes);
+        for (const auto number : {shown.connections, shown.in_packets, shown.out_packets})
+            // Rates of connections and packets are never abbreviated.
+            add_large_number(text_, number, rates || style_.exact);
+        for (const auto number : {shown.in_bytes, shown.out_bytes})
+            add_large_number(text_, number, style_.exact);
     }
 
-    [[nodiscard]] std::string service_name(const ServiceId& id) const {
-        if (id.is_mark())
-            return fmt::format("FWM  {}{}", id.mark.number, id.family == net::Family::v6 ? " IPv6" : "");
-        std::string protocol(net::name(id.protocol));
-        std::ranges::transform(protocol, protocol.begin(),
-                               [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-        auto text = fmt::format("{:<4} {}", protocol, endpoint_text(id.endpoint, id.protocol, style_.naming));
+    void add_name(const ServiceId& id) {
+        if (id.is_mark()) {
+            fmt::format_to(std::back_inserter(text_), "FWM  {}{}", id.mark.number,
+                           id.family == net::Family::v6 ? " IPv6" : "");
+            return;
+        }
+        const auto begin = text_.size();
+        for (const char c : net::name(id.protocol))
+            text_ += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        pad(begin, 5);
+        text_ += endpoint_text(id.endpoint, id.protocol, style_.naming);
         constexpr std::size_t ipv4_width = 33;  // ipvsadm cuts IPv4 here and lets IPv6 run on
-        if (id.family == net::Family::v4 && text.size() > ipv4_width) text.resize(ipv4_width);
-        return text;
+        if (id.family == net::Family::v4 && text_.size() > begin + ipv4_width)
+            text_.resize(begin + ipv4_width);
     }
 
-    [[nodiscard]] static std::string service_flags(const Service& service) {
-        auto text = service.scheduler;
+    void add_flags(const Service& service) {
+        text_ += service.scheduler;
         if (const auto names = scheduler_flag_names(service.scheduler, service.scheduler_flags);
             !names.empty())
-            text += " (" + names + ")";
+            text_ += " (" + names + ")";
         if (service.persistence) {
-            text += fmt::format(" persistent {}", service.persistence->timeout.count());
+            fmt::format_to(std::back_inserter(text_), " persistent {}", service.persistence->timeout.count());
             if (!service.persistence->mask.is_host())
-                text += " mask " + service.persistence->mask.to_string();
-            if (!service.engine.empty()) text += " pe " + service.engine;
+                text_ += " mask " + service.persistence->mask.to_string();
+            if (!service.engine.empty()) text_ += " pe " + service.engine;
         }
-        return service.one_packet ? text + " ops" : text;
+        if (service.one_packet) text_ += " ops";
     }
 
+    std::string& text_;
     const ListingStyle& style_;
 };
 
@@ -189,13 +222,15 @@ std::string listing_titles(Columns columns) {
     return {};
 }
 
+void add_listing(std::string& text, const DumpedService& service, const ListingStyle& style) {
+    Lines lines(text, style);
+    lines.add(service);
+    for (const auto& server : service.destinations) lines.add(service.service.id, server);
+}
+
 std::string listing(const Dump& dump, const ListingStyle& style) {
-    const Lines lines(style);
     std::string text;
-    for (const auto& service : dump) {
-        text += lines.of(service);
-        for (const auto& server : service.destinations) text += lines.of(service.service.id, server);
-    }
+    for (const auto& service : dump) add_listing(text, service, style);
     return text;
 }
 

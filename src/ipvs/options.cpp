@@ -180,6 +180,12 @@ const Option* option_by_word(std::string_view word) {
     return only_match;
 }
 
+std::vector<std::string_view> long_options() {
+    std::vector<std::string_view> words;
+    for (const auto& option : options) words.push_back(option.word);
+    return words;
+}
+
 Parsed<void> check_options(std::string_view command_name, const OptionSet& given) {
     const auto* rule = std::ranges::find(rules, command_name, &Rule::name);
     return check(*rule, given, every_class(), "command");

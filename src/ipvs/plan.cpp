@@ -72,8 +72,7 @@ std::string refusal(const Step& step, int error_number) {
     const auto service = [&](const Service& wanted) -> std::string {
         if (error_number == ENOENT)
             return "; this kernel has no scheduler \"" + wanted.scheduler + "\" (module ip_vs_" +
-                   wanted.scheduler + ")" +
-                   (wanted.persistence && !wanted.engine.empty() ? " or no persistence engine" : "");
+                   wanted.scheduler + ")" + (!wanted.engine.empty() ? " or no persistence engine" : "");
         if (error_number == EAFNOSUPPORT) return "; IPv6 is off in this kernel";
         return {};
     };

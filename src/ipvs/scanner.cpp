@@ -21,10 +21,11 @@ Parsed<void> Scanner::scan() {
             options_end = true;
             continue;
         }
-        const bool is_option = !options_end && word.starts_with('-') && word.size() > 1;
-        const auto read = !is_option               ? argument(word)
-                          : word.starts_with("--") ? long_option(word)
-                                                   : short_options(word);
+        if (options_end || !word.starts_with('-') || word.size() == 1) {
+            arguments_.push_back(word);
+            continue;
+        }
+        const auto read = word.starts_with("--") ? long_option(word) : short_options(word);
         if (!read) return read;
     }
     if (command_ == nullptr) return try_help(program_);
@@ -82,12 +83,6 @@ Parsed<void> Scanner::take_command(const Option& option, std::string value, cons
         return refuse("illegal start-daemon parameter specified");
     if (option.name == "stop-daemon" && command_value_ != "master" && command_value_ != "backup")
         return refuse("illegal start_daemon specified");
-    return {};
-}
-
-Parsed<void> Scanner::argument(const std::string& word) {
-    if (command_ == nullptr) return try_help(program_);
-    arguments_.push_back(word);
     return {};
 }
 

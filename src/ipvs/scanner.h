@@ -35,7 +35,6 @@ class Scanner {
     [[nodiscard]] Parsed<void> take(const Option& option, std::optional<std::string> value,
                                     const std::string& word);
     [[nodiscard]] Parsed<void> take_command(const Option& option, std::string value, const std::string& word);
-    [[nodiscard]] Parsed<void> argument(const std::string& word);
     [[nodiscard]] Parsed<void> bad_option(const std::string& word, std::string_view reason) const;
 
     std::span<const std::string> words_;

@@ -243,11 +243,6 @@ Result<void> IpvsClient::stop_daemon(SyncRole role) {
     return done ? done : Result<void>(fail(done.error(), "stopping connection synchronisation"));
 }
 
-Result<void> IpvsClient::start_sync(SyncRole role, const std::string& interface, int id) {
-    if (auto stopped = stop_sync(); !stopped) return stopped;
-    return start_daemon({.role = role, .interface = interface, .id = id & 0xff});
-}
-
 Result<void> IpvsClient::stop_sync() {
     for (const auto role : {SyncRole::backup, SyncRole::master})
         if (auto done = stop_daemon(role); !done && done.error().code.value() != ESRCH) return done;

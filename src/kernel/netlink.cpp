@@ -41,18 +41,18 @@ struct CallbackDeleter {
     void operator()(nl_cb* callbacks) const { nl_cb_put(callbacks); }
 };
 
-/// The answers to a batch, told apart by their sequence numbers.
+/// What became of a batch. Only its last request asks for an acknowledgement: the kernel works in order and
+/// answers failures unasked, so that one answer vouches for all before it that got none.
 struct BatchExchange {
     std::uint32_t first_sequence;
-    std::size_t size;
-    std::size_t answered = 0;
-    const std::function<void(std::size_t, int)>& on_answer;
+    std::vector<int> error_numbers;
+    bool finished = false;
 
     void answer(std::uint32_t sequence, int error_number) {
         const std::size_t index = sequence - first_sequence;
-        if (index >= size) return;  // late, from a request that was given up
-        ++answered;
-        on_answer(index, error_number);
+        if (index >= error_numbers.size()) return;  // late, from a request that was given up
+        error_numbers[index] = error_number;
+        finished = finished || index + 1 == error_numbers.size();
     }
 };
 
@@ -115,15 +115,16 @@ Result<void> NetlinkSocket::request_all(std::span<const Message> messages,
     if (messages.empty()) return {};
     outgoing_.clear();
     for (const auto& message : messages) {
-        nlmsg_hdr(message.get())->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+        auto& flags = nlmsg_hdr(message.get())->nlmsg_flags;
+        flags = static_cast<std::uint16_t>((flags & ~NLM_F_ACK) | NLM_F_REQUEST);
+        if (&message == &messages.back()) flags |= NLM_F_ACK;
         nl_complete_msg(raw(), message.get());
         const auto* bytes = reinterpret_cast<const std::byte*>(nlmsg_hdr(message.get()));
         outgoing_.insert(outgoing_.end(), bytes, bytes + nlmsg_hdr(message.get())->nlmsg_len);
         outgoing_.resize(NLMSG_ALIGN(outgoing_.size()));
     }
     BatchExchange exchange{.first_sequence = nlmsg_hdr(messages.front().get())->nlmsg_seq,
-                           .size = messages.size(),
-                           .on_answer = on_answer};
+                           .error_numbers = std::vector<int>(messages.size(), 0)};
     const std::unique_ptr<nl_cb, CallbackDeleter> callbacks(nl_cb_alloc(NL_CB_DEFAULT));
     if (!callbacks) return fail(std::errc::not_enough_memory, "netlink request");
     nl_cb_set(callbacks.get(), NL_CB_ACK, NL_CB_CUSTOM, on_batch_ack, &exchange);
@@ -132,9 +133,10 @@ Result<void> NetlinkSocket::request_all(std::span<const Message> messages,
 
     if (const int sent = nl_sendto(raw(), outgoing_.data(), outgoing_.size()); sent < 0)
         return fail_errno("netlink send", errno_of(sent));
-    while (exchange.answered < exchange.size)
+    while (!exchange.finished)
         if (const int got = nl_recvmsgs(raw(), callbacks.get()); got < 0)
             return fail_errno("netlink receive", errno_of(got));
+    for (std::size_t i = 0; i < messages.size(); ++i) on_answer(i, exchange.error_numbers[i]);
     return {};
 }
 

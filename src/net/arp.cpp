@@ -3,32 +3,20 @@
 #include <algorithm>
 #include <span>
 
+#include "frame_writer.h"
+
 namespace pulse::net {
 
 namespace {
 
-/// Writes fields one after the other into a frame.
-class FrameWriter {
-  public:
-    explicit FrameWriter(ArpFrame& frame) : at_(frame.begin()) {}
-
-    void put(std::span<const std::uint8_t> bytes) { at_ = std::copy(bytes.begin(), bytes.end(), at_); }
-    void put16(std::uint16_t host_order) {
-        *at_++ = static_cast<std::uint8_t>(host_order >> 8U);
-        *at_++ = static_cast<std::uint8_t>(host_order & 0xffU);
-    }
-
-  private:
-    ArpFrame::iterator at_;
-};
+constexpr std::uint16_t ethertype_arp = 0x0806;
+constexpr std::uint16_t hardware_ethernet = 1;
+constexpr std::uint16_t protocol_ipv4 = 0x0800;
+constexpr std::uint16_t address_lengths = 0x0604;
 
 }  // namespace
 
 ArpFrame encode(const ArpPacket& packet) {
-    constexpr std::uint16_t ethertype_arp = 0x0806;
-    constexpr std::uint16_t hardware_ethernet = 1;
-    constexpr std::uint16_t protocol_ipv4 = 0x0800;
-    constexpr std::uint16_t address_lengths = 0x0604;
     ArpFrame frame{};
     FrameWriter out(frame);
     out.put(packet.ethernet_destination.bytes);
@@ -55,6 +43,30 @@ ArpPacket gratuitous_arp(ArpOperation operation, const IpAddress& address, const
                      // A request does not know the target; the original's reply repeats the sender.
                      .target_mac = operation == ArpOperation::reply ? mac : Mac{},
                      .target_ip = address};
+}
+
+ArpPacket arp_probe(const IpAddress& address, const Mac& mac) {
+    return ArpPacket{.ethernet_destination = Mac::broadcast(),
+                     .ethernet_source = mac,
+                     .operation = ArpOperation::request,
+                     .sender_mac = mac,
+                     .sender_ip = {},
+                     .target_mac = {},
+                     .target_ip = address};
+}
+
+std::optional<Claim> claim_in_arp(std::span<const std::uint8_t> packet) {
+    constexpr std::size_t size = 28;
+    if (packet.size() < size) return std::nullopt;
+    const auto number16 = [&](std::size_t at) { return (packet[at] << 8U) | packet[at + 1]; };
+    const bool ethernet_ipv4 =
+        number16(0) == hardware_ethernet && number16(2) == protocol_ipv4 && number16(4) == address_lengths;
+    if (!ethernet_ipv4 || number16(6) < 1 || number16(6) > 2) return std::nullopt;
+    Claim claim;
+    std::ranges::copy(packet.subspan(8, claim.mac.bytes.size()), claim.mac.bytes.begin());
+    claim.address = IpAddress::from_bytes(Family::v4, packet.subspan(14, 4));
+    if (claim.address.is_unspecified()) return std::nullopt;
+    return claim;
 }
 
 }  // namespace pulse::net

@@ -94,9 +94,9 @@ class KillGuard {
     const process::Child* child_;
 };
 
-std::string in_words(const health::ProgramCheck& check) {
+std::string in_words(const std::vector<std::string>& words) {
     std::string line;
-    for (const auto& word : check.words) line += (line.empty() ? "" : " ") + word;
+    for (const auto& word : words) line += (line.empty() ? "" : " ") + word;
     return line;
 }
 
@@ -114,10 +114,10 @@ Result<process::Child> start(const asio::any_io_executor& executor, process::Spa
     return process::Child::spawn(executor, request);
 }
 
-process::SpawnRequest request_for(const health::ProgramCheck& check, int standard_output) {
+process::SpawnRequest request_for(const std::vector<std::string>& words, int standard_output) {
     process::SpawnRequest request;
-    request.program = check.words.front();
-    request.arguments.assign(check.words.begin() + 1, check.words.end());
+    request.program = words.front();
+    request.arguments.assign(words.begin() + 1, words.end());
     request.standard_output = standard_output;
     request.quiet_errors = true;
     // The same whether nanny was started by systemd, by pulse or in somebody's shell.
@@ -129,9 +129,9 @@ process::SpawnRequest request_for(const health::ProgramCheck& check, int standar
 
 }  // namespace
 
-asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePoint deadline,
-                                       const Trace& trace) {
-    if (trace) trace("running: " + in_words(check));
+asio::awaitable<ProgramResult> run_program(const std::vector<std::string>& words, TimePoint deadline,
+                                           const Trace& trace) {
+    if (trace) trace("running: " + in_words(words));
     Outcome failure;
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -144,7 +144,7 @@ asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePo
     ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
 
     const auto executor = co_await asio::this_coro::executor;
-    auto child = start(executor, request_for(check, writing.get()));
+    auto child = start(executor, request_for(words, writing.get()));
     writing.close();
     if (!child) {
         failure.number = child.error().code.value();
@@ -180,7 +180,14 @@ asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePo
                                : "exited with status " + std::to_string(ran.status)) +
               ", printed " + std::to_string(ran.output.size()) + " bytes: \"" + printable(ran.output, 200) +
               "\"");
-    co_return health::judge(ran, check.expect);
+    co_return ran;
+}
+
+asio::awaitable<Outcome> probe_program(const health::ProgramCheck& check, TimePoint deadline,
+                                       const Trace& trace) {
+    auto result = co_await run_program(check.words, deadline, trace);
+    if (auto* failure = std::get_if<Outcome>(&result)) co_return std::move(*failure);
+    co_return health::judge(std::get<health::ProgramRun>(result), check.expect);
 }
 
 }  // namespace pulse::probe

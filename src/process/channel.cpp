@@ -19,6 +19,16 @@ namespace {
 
 constexpr std::size_t longest_message = 8192;
 
+/// Reads what is there: a message, the end (an inner nullopt), or nothing after all (nullopt). The buffer is
+/// on the stack, not in a coroutine: nannies wait for messages all their lives.
+std::optional<std::optional<Fields>> take(int socket) {
+    std::array<char, longest_message> buffer{};
+    const auto got = ::recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+    if (got <= 0) return std::optional<Fields>();
+    return Fields::parse(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
+}
+
 }  // namespace
 
 Result<std::pair<runtime::UniqueFd, runtime::UniqueFd>> make_channel_pair() {
@@ -54,14 +64,18 @@ Result<void> Channel::send(const Fields& message) {
     return {};
 }
 
+asio::awaitable<bool> Channel::has_room() {
+    const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, runtime::as_result);
+    co_return !error;
+}
+
 asio::awaitable<std::optional<Fields>> Channel::receive() {
-    std::string buffer(longest_message, '\0');
-    asio::socket_base::message_flags flags = 0;
-    const auto [error, size] =
-        co_await socket_.async_receive(asio::buffer(buffer), 0, flags, runtime::as_result);
-    if (error || size == 0) co_return std::nullopt;
-    buffer.resize(size);
-    co_return Fields::parse(buffer);
+    for (;;) {
+        const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, runtime::as_result);
+        if (error) co_return std::nullopt;
+        auto taken = take(socket_.native_handle());
+        if (taken) co_return std::move(*taken);
+    }
 }
 
 void Channel::close() {

@@ -43,6 +43,7 @@ void apply(const SpawnRequest& request, SpawnSettings& settings) {
     posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (request.standard_output >= 0)
         posix_spawn_file_actions_adddup2(&settings.files, request.standard_output, STDOUT_FILENO);
+    if (request.join_errors) posix_spawn_file_actions_adddup2(&settings.files, STDOUT_FILENO, STDERR_FILENO);
     if (request.quiet_errors)
         posix_spawn_file_actions_addopen(&settings.files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     if (request.channel >= 0)

@@ -3,11 +3,7 @@
 #include <array>
 #include <cerrno>
 
-#include <sys/prctl.h>
-
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include "pulse/runtime/unique_fd.h"
@@ -44,18 +40,6 @@ Result<runtime::UniqueFd> daemonize() {
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         if (::dup2(null.get(), stream) < 0) return fail_errno("cannot redirect to /dev/null", errno);
     return holding;
-}
-
-Result<void> drop_privileges(const char* user) {
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return fail_errno("cannot forbid new privileges", errno);
-    if (::geteuid() != 0) return {};
-    const passwd* account = ::getpwnam(user);
-    const uid_t uid = account != nullptr ? account->pw_uid : 65534;
-    const gid_t gid = account != nullptr ? account->pw_gid : 65534;
-    if (::setgroups(0, nullptr) != 0 || ::setgid(gid) != 0 || ::setuid(uid) != 0)
-        return fail_errno("cannot give up root", errno);
-    return {};
 }
 
 }  // namespace pulse::process

@@ -102,9 +102,8 @@ TEST_F(KernelTable, EditsInPlace) {
     auto entry = web_service();
     converge(table_with(entry));
     entry.service.scheduler = "rr";
-    entry.service.persistence =
-        ipvs::Persistence{.timeout = std::chrono::seconds(60),
-                          .mask = *net::Netmask::parse("255.255.255.0", net::Family::v4)};
+    entry.service.persistence = ipvs::Persistence{
+        .timeout = std::chrono::seconds(60), .mask = *net::Netmask::parse("255.255.255.0", net::Family::v4)};
     entry.destinations.begin()->second.weight = 0;
     const auto steps = converge(table_with(entry));
     ASSERT_EQ(steps.size(), 2U);
@@ -324,33 +323,68 @@ class KernelAddresses : public testing::Test {
     kernel::Link link;
 };
 
+/// Makes changes that all must succeed.
+void change(kernel::RouteClient& route, const std::vector<net::AddressChange>& changes) {
+    const auto changed = route.change_addresses(
+        changes, [](std::size_t, const Error& error) { ADD_FAILURE() << error.message(); });
+    ASSERT_TRUE(changed) << changed.error().message();
+}
+net::AddressChange adding(const kernel::InterfaceAddress& address) {
+    return {net::AddressChange::Kind::add, address};
+}
+net::AddressChange removing(const kernel::InterfaceAddress& address) {
+    return {net::AddressChange::Kind::remove, address};
+}
+
 TEST_F(KernelAddresses, ComeAndGoWithTheirLabel) {
     const kernel::InterfaceAddress vip{
         .link_index = link.index, .label = "lab0:1", .address = ip("10.9.0.10"), .prefix_length = 24};
-    ASSERT_TRUE(route->add_address(vip));
+    change(*route, {adding(vip)});
     const auto shown = run("ip -4 addr show dev lab0").text;
     EXPECT_THAT(shown, HasSubstr("inet 10.9.0.10/24 brd 10.9.0.255 scope global lab0:1"));
     const auto listed = route->addresses();
     ASSERT_TRUE(listed);
     EXPECT_EQ(std::ranges::count(*listed, ip("10.9.0.10"), &kernel::InterfaceAddress::address), 1);
-    ASSERT_TRUE(route->remove_address(vip));
+    change(*route, {removing(vip)});
     EXPECT_THAT(run("ip -4 addr show dev lab0").text, testing::Not(HasSubstr("10.9.0.10")));
 }
 
 TEST_F(KernelAddresses, AddingOrRemovingTwiceIsNoError) {
     const kernel::InterfaceAddress vip{
         .link_index = link.index, .label = "lab0:1", .address = ip("10.9.0.10"), .prefix_length = 32};
-    EXPECT_TRUE(route->add_address(vip));
-    EXPECT_TRUE(route->add_address(vip));
-    EXPECT_TRUE(route->remove_address(vip));
-    EXPECT_TRUE(route->remove_address(vip));
+    change(*route, {adding(vip), adding(vip), removing(vip), removing(vip)});
+    EXPECT_THAT(run("ip -4 addr show dev lab0").text, testing::Not(HasSubstr("10.9.0.10")));
 }
 
 TEST_F(KernelAddresses, IPv6IsUsableAtOnce) {
     const kernel::InterfaceAddress vip{
         .link_index = link.index, .label = "", .address = ip("fd00:9::a"), .prefix_length = 64};
-    ASSERT_TRUE(route->add_address(vip));
-    EXPECT_THAT(run("ip -6 addr show dev lab0").text, HasSubstr("fd00:9::a/64 scope global nodad \n"));
+    change(*route, {adding(vip)});
+    const auto shown = run("ip -6 addr show dev lab0").text;
+    EXPECT_THAT(shown, HasSubstr("fd00:9::a/64 scope global nodad deprecated \n"));
+    EXPECT_THAT(shown, HasSubstr("preferred_lft 0sec"));
+}
+
+TEST_F(KernelAddresses, OneThatIsRefusedIsNamedAndTheOthersComeUp) {
+    const auto numbered = [&](int n) {
+        return kernel::InterfaceAddress{.link_index = link.index,
+                                        .label = "lab0",
+                                        .address = net::IpAddress::v4(0x0a090100U + static_cast<unsigned>(n)),
+                                        .prefix_length = 32};
+    };
+    std::vector<net::AddressChange> changes;
+    for (int n = 0; n < 200; ++n) changes.push_back(adding(numbered(n)));
+    changes[70].address.link_index = 9999;   // no such device
+    changes[199].address.link_index = 9999;  // the last of a batch, whose answer is the batch's
+    std::vector<std::size_t> refused;
+    const auto changed =
+        route->change_addresses(changes, [&](std::size_t index, const Error&) { refused.push_back(index); });
+    ASSERT_TRUE(changed) << changed.error().message();
+    EXPECT_EQ(refused, (std::vector<std::size_t>{70, 199}));
+    const auto listed = route->addresses();
+    ASSERT_TRUE(listed);
+    EXPECT_EQ(std::ranges::count(*listed, link.index, &kernel::InterfaceAddress::link_index),
+              198 + 1);  // and its IPv6 link-local one
 }
 
 TEST_F(KernelAddresses, MissingDeviceIsAnError) {
@@ -366,6 +400,8 @@ TEST_F(KernelAddresses, LinkTellsMacAndCarrier) {
     EXPECT_TRUE(within(std::chrono::seconds(5), [&] { return !route->link("lab0")->carrier; }));
 }
 
+void must_not_be_refused(std::size_t, const Error& error) { ADD_FAILURE() << error.message(); }
+
 TEST_F(KernelAddresses, AnnouncementMovesANeighboursEntry) {
     // lab1 lives in a namespace of its own, so that the two really talk over the wire.
     ASSERT_EQ(
@@ -378,9 +414,10 @@ TEST_F(KernelAddresses, AnnouncementMovesANeighboursEntry) {
     ASSERT_TRUE(sender);
     const auto frame =
         net::encode(net::gratuitous_arp(net::ArpOperation::request, ip("10.9.0.10"), link.mac));
+    const kernel::OutgoingFrame outgoing{.link_index = link.index, .bytes = frame};
     // A neighbour ignores a change within a second of the last one (net.ipv4.neigh.*.locktime).
     EXPECT_TRUE(within(std::chrono::seconds(10), [&] {
-        EXPECT_TRUE(sender->send(link.index, frame));
+        EXPECT_EQ(sender->send(std::span(&outgoing, 1), must_not_be_refused), 1U);
         return run("ip -n lab-peer neigh show 10.9.0.10").text.find(link.mac.to_string()) !=
                std::string::npos;
     }));

@@ -43,9 +43,10 @@ void Simulation::watch() {
     }
     for (unsigned n = 0; n < 2; ++n) {
         auto& node = nodes_.at(n);
-        if (!can_serve(n))
+        if (!can_serve(n)) {
             node.able_since.reset();
-        else if (!node.able_since)
+            node.unable_at = now_;
+        } else if (!node.able_since)
             node.able_since = now_;
         if (!node.running) continue;
         if (node.state.role == Role::active && !node.addresses)
@@ -88,7 +89,8 @@ void Simulation::watch_claim(unsigned n) {
     const auto& node = nodes_.at(n);
     const auto& s = node.settings;
     if (now_ < node.ordered_at + s.deadtime && node.ordered_at > nodes_.at(1 - n).ordered_at &&
-        calm_for(4 * s.deadtime) && can_serve(1 - n) && !nodes_.at(1 - n).state.child_failed)
+        calm_for(4 * s.deadtime) && nodes_.at(1 - n).unable_at < node.ordered_at && can_serve(1 - n) &&
+        !nodes_.at(1 - n).state.child_failed)
         broken(fmt::format("node {} takes the role back that an operator has moved", n));
 }
 

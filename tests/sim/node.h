@@ -71,6 +71,7 @@ struct Node {
     bool other_config = false;
     std::optional<TimePoint> able_since;  ///< by the world's clock: could serve
     TimePoint ordered_at{};               ///< an operator moved the role away
+    TimePoint unable_at{};                ///< could not serve, the last time
     std::uint64_t claims = 0;             ///< how often it has claimed the role
 };
 

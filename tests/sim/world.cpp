@@ -288,9 +288,8 @@ void Simulation::strike(const Blow& blow, unsigned n) {
         case Kind::stop:
             return feed(n, failover::StopAsked{15});
         case Kind::order:
-            if (node.running && !node.frozen && node.state.role == Role::active &&
-                !failover::refuses_failover(node.state, node.settings))
-                node.ordered_at = now_;
+            if (!node.running || node.frozen || failover::refuses_failover(node.state, node.settings)) return;
+            node.ordered_at = node.state.role == Role::active ? now_ : TimePoint{};
             return feed(n, failover::FailoverAsked{});
         case Kind::link_down:
         case Kind::link_up:

@@ -153,9 +153,15 @@ int Session::list(const ipvs::ListCommand& command) {
     if (command.json) return print(ipvs::json(info, *dump)), status_done;
     if (info) print(ipvs::listing_version(*info));
     print(ipvs::listing_titles(command.columns));
-    print(ipvs::listing(*dump, {.columns = command.columns,
-                                .exact = command.exact,
-                                .naming = command.numeric ? ipvs::Naming{} : names_of(*dump)}));
+    const ipvs::ListingStyle style{.columns = command.columns,
+                                   .exact = command.exact,
+                                   .naming = command.numeric ? ipvs::Naming{} : names_of(*dump)};
+    std::string text;
+    for (const auto& service : *dump) {
+        text.clear();
+        ipvs::add_listing(text, service, style);
+        print(text);
+    }
     return status_done;
 }
 

@@ -22,6 +22,9 @@ class Fields {
     /// The first value of `key`.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view key) const;
 
+    /// Every value of `key`, in order.
+    [[nodiscard]] std::vector<std::string_view> all(std::string_view key) const;
+
     [[nodiscard]] std::string to_text() const;
 
     friend bool operator==(const Fields&, const Fields&) = default;

@@ -9,6 +9,7 @@
 
 #include "pulse/health/check_options.h"
 #include "pulse/ipvs/table.h"
+#include "pulse/load/weight.h"
 #include "pulse/net/ip_address.h"
 #include "pulse/net/netmask.h"
 #include "pulse/net/service.h"
@@ -105,7 +106,18 @@ struct VirtualServer {
     std::optional<std::chrono::milliseconds> check_interval;  ///< that is said
     health::CheckOptions check;
     std::chrono::milliseconds reentry{180'000};
+    int rise = 0;                                 ///< good checks that a failed server needs; 0: by reentry
+    int fall = 1;                                 ///< failed checks that it takes to be down
+    std::chrono::milliseconds retry_interval{0};  ///< 0: as timeout
+    std::chrono::milliseconds hold_down{0};       ///< 0: off
+    int panic_threshold = 0;                      ///< percent; 0: off
     std::optional<std::string> load_monitor;
+    load::Formula load_formula = load::Formula::bounded;
+    std::chrono::milliseconds load_interval{20'000};
+    net::Port agent_port;
+    std::optional<int> weight_min;
+    std::optional<int> weight_max;
+    std::chrono::milliseconds slow_start{0};  ///< 0: off
     bool quiesce_server = false;
 
     std::optional<std::string> start_cmd;
@@ -145,6 +157,8 @@ struct Config {
     std::optional<net::Netmask> nat_nmask;
     std::optional<std::string> active_cmd;
     std::optional<std::string> inactive_cmd;
+    std::optional<std::string> notify_cmd;
+    std::chrono::milliseconds hook_timeout{60'000};  ///< of these three; 0: no limit
 
     net::Port heartbeat_port{539};
     std::chrono::milliseconds keepalive{2'000};
@@ -163,12 +177,23 @@ struct Config {
     bool syncdaemon = false;
     std::string syncd_iface = "eth0";
     int syncd_id = 0;
+    bool syncd_both = false;  ///< both routers send and receive at all times, whoever is active
+    int syncd_maxlen = 0;     ///< bytes of a message; 0: the kernel's choice
+    std::optional<net::IpAddress> syncd_mcast_group;  ///< nullopt: the kernel's, 224.0.0.81
+    net::Port syncd_port;                             ///< 0: the kernel's, 8848
+    int syncd_ttl = 0;                                ///< 0: the kernel's, 1
+
+    int arp_repeat = 5;  ///< rounds of announcements after a takeover
+    std::chrono::milliseconds arp_interval{1'000};
+    std::chrono::milliseconds arp_refresh{0};  ///< one more round this often; 0: never
+    std::optional<std::string> watchdog;       ///< device that reboots a router whose pulse hangs
 
     /// IPVS idle timeouts; 0 leaves the kernel's value alone.
     std::chrono::seconds tcp_timeout{0};
     std::chrono::seconds tcpfin_timeout{0};
     std::chrono::seconds udp_timeout{0};
 
+    int checks_per_nanny = 1;
     bool hard_shutdown = true;
     Sysctls sysctls;
     std::string rsh_command = "rsh";

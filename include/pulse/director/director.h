@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "pulse/base/time.h"
 #include "pulse/config/config.h"
 #include "pulse/health/nanny_command.h"
 #include "pulse/health/report.h"
@@ -34,8 +36,11 @@ struct Monitor {
 /// Where a real server stands: what its nanny said last, and whether it has been in the table.
 struct Standing {
     health::Verdict verdict = health::Verdict::unknown;
-    bool admitted = false;  ///< was up before, or was found in the table at start
-    bool quiet = false;     ///< was found there with weight 0, and has not been checked since
+    bool admitted = false;              ///< was up before, or was found in the table at start
+    bool quiet = false;                 ///< was found there with weight 0, and has not been checked since
+    bool held = false;                  ///< down, but kept in: too many failed at once (panic_threshold)
+    std::optional<int> weight{};        ///< what its nanny asks for instead of the configured one
+    std::optional<TimePoint> failed{};  ///< when it went from up to down, until it is up again
     friend bool operator==(const Standing&, const Standing&) = default;
 };
 using Standings = std::map<MonitorKey, Standing>;
@@ -46,6 +51,16 @@ struct Situation {
     std::set<MonitorKey> drained;     ///< weight 0 because an operator wants it
     std::set<ipvs::ServiceId> sorry;  ///< below their quorum: the sorry server gets the clients
     friend bool operator==(const Situation&, const Situation&) = default;
+};
+
+/// A service where too many real servers failed at once, or that is over that.
+struct PanicChange {
+    ipvs::ServiceId service;
+    std::string virtual_name;
+    bool panic = false;
+    int failed = 0;
+    int pool = 0;
+    friend bool operator==(const PanicChange&, const PanicChange&) = default;
 };
 
 /// Whether a nanny that runs for one will do for the other: names are for the log alone, and our own nanny
@@ -84,8 +99,14 @@ struct Situation {
 /// As if every real server had just passed its check, so that two configurations can be compared.
 [[nodiscard]] Situation everyone_up(const config::Config& config);
 
-/// What a nanny's report makes of a standing.
-[[nodiscard]] Standing after(const Standing& before, health::Verdict verdict);
+/// What a nanny's report makes of a standing at `now`.
+[[nodiscard]] Standing after(const Standing& before, const health::Report& report, TimePoint now);
+
+/// Keeps the last good set where more than `panic_threshold` percent of a pool fell within one `timeout` (and
+/// at least two did), and lets go of it when so many are back that it no longer is. Returns the services that
+/// began or ceased to be held, for the log.
+[[nodiscard]] std::vector<PanicChange> judge_panic(const config::Config& config, Situation& situation,
+                                                   TimePoint now);
 
 /// Whether the table can serve: each service has a server, or all its nannies have spoken.
 [[nodiscard]] bool settled(const config::Config& config, const Standings& standings);

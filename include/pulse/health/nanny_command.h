@@ -1,11 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "pulse/health/check_options.h"
+#include "pulse/health/hysteresis.h"
+#include "pulse/load/weight.h"
 #include "pulse/net/ip_address.h"
 #include "pulse/net/service.h"
 
@@ -29,14 +32,41 @@ struct NannySpec {
     std::chrono::milliseconds interval{10'000};
     std::chrono::milliseconds reentry{180'000};
     int weight = 1;
-    char method = 'm';  ///< m, g or i, as ipvsadm names them
-    std::optional<std::string> load_command;
+    char method = 'm';                            ///< m, g or i, as ipvsadm names them
+    int rise = 0;                                 ///< good checks that a failed server needs; 0: by `reentry`
+    int fall = 1;                                 ///< failed checks that it takes to be down
+    std::chrono::milliseconds retry_interval{0};  ///< 0: as `interval`
+    std::chrono::milliseconds hold_down{0};       ///< 0: never
+
+    std::optional<std::string> load_command;  ///< none, rup, ruptime, agent, or a program
+    load::Formula load_formula = load::Formula::bounded;
+    std::chrono::milliseconds load_interval{20'000};
+    net::Port agent_port;
+    std::optional<int> weight_min;
+    std::optional<int> weight_max;
+    std::chrono::milliseconds slow_start{0};
+
     std::optional<std::chrono::milliseconds> timeout;  ///< the longest a check may take, if not `interval`
     std::optional<std::string> label;                  ///< "VIRTUAL/SERVER" for %n, if send_program has one
     CheckOptions check;
 
     friend bool operator==(const NannySpec&, const NannySpec&) = default;
 };
+
+/// Whether the nanny has a say in the server's weight.
+[[nodiscard]] bool minds_weight(const NannySpec& spec);
+
+/// Whether it must start programs, to check or to learn the load.
+[[nodiscard]] bool starts_programs(const NannySpec& spec);
+
+[[nodiscard]] Pace pace_of(const NannySpec& spec);
+[[nodiscard]] load::Scale scale_of(const NannySpec& spec);
+
+/// The same for the same check, whatever process does it.
+[[nodiscard]] std::uint64_t identity(const NannySpec& spec);
+
+/// Whether only nanny-tls can check this.
+[[nodiscard]] bool needs_tls(const NannySpec& spec);
 
 /// The endpoint that is checked: the real server's unless the check's options say otherwise.
 [[nodiscard]] net::Endpoint checked_endpoint(const NannySpec& spec);

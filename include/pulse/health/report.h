@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,10 +15,18 @@ enum class Verdict { unknown, up, down };
 /// "unknown", "up", "down"
 [[nodiscard]] std::string_view name(Verdict verdict);
 
+/// The largest weight that is believed: the kernel multiplies weights with connection counts in 32 bits.
+inline constexpr int largest_weight = 65'535;
+
 /// One verdict of one nanny, as it travels to lvsd.
 struct Report {
+    std::string check{};  ///< which of its checks, when it has several; else empty
     Verdict verdict = Verdict::unknown;
-    std::string reason;  ///< why, in the words of the log; empty for up
+    std::string reason{};         ///< why, in the words of the log; empty for up
+    std::optional<int> weight{};  ///< what its load or its return asks for; else the configured one
+    std::string weight_reason{};  ///< "load 2.5", "agent says drain"; empty without a weight
+    std::optional<std::chrono::microseconds> latency{};  ///< what the check that decided took
+    std::chrono::milliseconds held{0};                   ///< held down for so long, because it keeps failing
 
     friend bool operator==(const Report&, const Report&) = default;
 };

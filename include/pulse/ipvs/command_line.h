@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -90,6 +91,9 @@ struct NameLookups {
 [[nodiscard]] tl::expected<Command, Refusal> parse_command_line(std::span<const std::string> words,
                                                                 const NameLookups& lookups = {},
                                                                 std::string_view program = "ipvsadm");
+
+/// Every long option, without its dashes; a command or option may be named twice.
+[[nodiscard]] std::vector<std::string_view> long_options();
 
 /// The text of `ipvsadm --help`.
 [[nodiscard]] std::string usage();

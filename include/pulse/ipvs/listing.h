@@ -36,4 +36,7 @@ struct ListingStyle {
 /// included.
 [[nodiscard]] std::string listing(const Dump& dump, const ListingStyle& style = {});
 
+/// Adds the lines of one service to a text.
+void add_listing(std::string& text, const DumpedService& service, const ListingStyle& style);
+
 }  // namespace pulse::ipvs

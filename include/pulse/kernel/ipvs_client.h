@@ -71,10 +71,6 @@ class IpvsClient {
     /// ESRCH if none of that role runs. Equivalent to: ipvsadm --stop-daemon ROLE
     [[nodiscard]] Result<void> stop_daemon(SyncRole role);
 
-    /// Makes connection synchronisation run in exactly this role. Equivalent to: ipvsadm --stop-daemon …,
-    /// then ipvsadm --start-daemon ROLE --mcast-interface INTERFACE --syncid ID
-    [[nodiscard]] Result<void> start_sync(SyncRole role, const std::string& interface, int id);
-
     /// Ends both roles; one that does not run is no error.
     [[nodiscard]] Result<void> stop_sync();
 

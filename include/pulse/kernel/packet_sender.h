@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "pulse/base/result.h"
@@ -8,13 +10,23 @@
 
 namespace pulse::kernel {
 
+/// An Ethernet frame, headers included, and the device it goes out of.
+struct OutgoingFrame {
+    int link_index = 0;
+    std::span<const std::uint8_t> bytes;
+};
+
 /// Sends raw Ethernet frames (packet(7)). Needs CAP_NET_RAW.
 class PacketSender {
   public:
     [[nodiscard]] static Result<PacketSender> open();
 
-    /// Puts one frame, headers included, on a device. Never waits: a full device queue is an error.
-    [[nodiscard]] Result<void> send(int link_index, std::span<const std::uint8_t> frame) const;
+    /// Puts frames on their devices in order, up to 64 to a system call. Never waits: where a device's queue
+    /// is full it stops and returns how many are out. One that is refused for another reason counts as out
+    /// and is told to `on_refused`.
+    [[nodiscard]] std::size_t send(
+        std::span<const OutgoingFrame> frames,
+        const std::function<void(std::size_t index, const Error&)>& on_refused) const;
 
   private:
     explicit PacketSender(runtime::UniqueFd socket) : socket_(std::move(socket)) {}

@@ -1,32 +1,18 @@
 #pragma once
 
-#include <optional>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "pulse/base/result.h"
 #include "pulse/kernel/netlink.h"
-#include "pulse/net/ip_address.h"
-#include "pulse/net/mac.h"
+#include "pulse/net/interface.h"
 
 namespace pulse::kernel {
 
-/// A network device.
-struct Link {
-    int index = 0;
-    std::string name;
-    net::Mac mac;
-    bool up = false;       ///< administratively
-    bool carrier = false;  ///< up, and its cable or peer is there (IFF_RUNNING)
-};
-
-/// An address on a device.
-struct InterfaceAddress {
-    int link_index = 0;
-    std::string label;  ///< IPv4: the device's name or an alias such as "eth0:1"; empty for IPv6
-    net::IpAddress address;
-    int prefix_length = 32;
-};
+using net::InterfaceAddress;
+using net::Link;
 
 /// Devices and addresses through rtnetlink(7). Writing needs CAP_NET_ADMIN.
 class RouteClient {
@@ -40,12 +26,16 @@ class RouteClient {
 
     [[nodiscard]] Result<std::vector<InterfaceAddress>> addresses();
 
-    /// Equivalent to: ip address add ADDRESS/LENGTH broadcast + label LABEL dev DEVICE. One that is there is
-    /// no error.
-    [[nodiscard]] Result<void> add_address(const InterfaceAddress& address);
-
-    /// Equivalent to: ip address del ADDRESS/LENGTH dev DEVICE. One that is gone is no error.
-    [[nodiscard]] Result<void> remove_address(const InterfaceAddress& address);
+    /// Makes the changes in order, many to a send. One that fails does not stop the next and is told to
+    /// `on_failure`; an address that is there already, or gone already, is no failure. The error is that the
+    /// conversation broke: what the kernel has done is then unknown.
+    ///
+    /// Equivalent to: ip address add ADDRESS/LENGTH broadcast + label LABEL dev DEVICE, for IPv6 with nodad
+    /// and preferred_lft 0 (the router's own connections do not begin at a floating address); or to: ip
+    /// address del ADDRESS/LENGTH dev DEVICE.
+    [[nodiscard]] Result<void> change_addresses(
+        std::span<const net::AddressChange> changes,
+        const std::function<void(std::size_t index, const Error&)>& on_failure);
 
   private:
     explicit RouteClient(NetlinkSocket socket) : socket_(std::move(socket)) {}

@@ -2,7 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <span>
 
+#include "pulse/net/claim.h"
 #include "pulse/net/ip_address.h"
 #include "pulse/net/mac.h"
 
@@ -31,5 +34,12 @@ struct ArpPacket {
 /// most neighbours; the reply form, which the original sends, those that ignore unsolicited requests.
 [[nodiscard]] ArpPacket gratuitous_arp(ArpOperation operation, const IpAddress& address, const Mac& mac,
                                        const Mac& destination = Mac::broadcast());
+
+/// "Who has `address`?", asked without claiming it (RFC 5227 section 2.1.1): no neighbour learns anything.
+[[nodiscard]] ArpPacket arp_probe(const IpAddress& address, const Mac& mac);
+
+/// What an ARP packet, without its Ethernet header, says about who has its sender's address. nullopt for a
+/// probe, which claims nothing, and for what is no Ethernet/IPv4 ARP.
+[[nodiscard]] std::optional<Claim> claim_in_arp(std::span<const std::uint8_t> packet);
 
 }  // namespace pulse::net

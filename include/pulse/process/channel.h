@@ -34,6 +34,9 @@ class Channel {
     /// errors; nothing is retried.
     [[nodiscard]] Result<void> send(const Fields& message);
 
+    /// Waits until there is room for a message. False when the channel is closed.
+    [[nodiscard]] boost::asio::awaitable<bool> has_room();
+
     /// The next message; nullopt when the peer has closed its end, or the channel was closed here.
     [[nodiscard]] boost::asio::awaitable<std::optional<Fields>> receive();
 

@@ -32,6 +32,7 @@ struct SpawnRequest {
     int channel = -1;                        ///< becomes descriptor 3 of the child; -1: none
     int standard_output = -1;                ///< becomes descriptor 1; -1: inherited
     bool quiet_errors = false;               ///< standard error goes to /dev/null
+    bool join_errors = false;                ///< standard error goes where standard output goes
     std::vector<std::string> environment{};  ///< "NAME=value" each; empty: ours
     bool own_group = false;  ///< leads a process group of its own, so that `kill_group` reaches its children
 };

@@ -11,8 +11,4 @@ namespace pulse::process {
 /// event loop.
 [[nodiscard]] Result<runtime::UniqueFd> daemonize();
 
-/// Gives up root for good: no supplementary groups, the account of `user` (or, if that does not exist, of
-/// nobody), no way back through set-uid programs. Does nothing when not root.
-[[nodiscard]] Result<void> drop_privileges(const char* user);
-
 }  // namespace pulse::process

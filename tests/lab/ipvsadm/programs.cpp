@@ -101,7 +101,11 @@ void Kernel::reset(const ipvs::Table& table) {
     const auto ready = [](const auto& result) {
         if (!result) throw std::runtime_error(result.error().message());
     };
-    ready(client_.stop_sync());
+    // A daemon's thread ends when it next wakes; on a busy machine the client gives up waiting before that.
+    if (!client_.stop_sync()) {
+        client_ = open_client();
+        ready(client_.stop_sync());
+    }
     ready(client_.flush());
     ready(client_.set_timeouts({.tcp = std::chrono::seconds(900),
                                 .tcp_fin = std::chrono::seconds(120),

@@ -11,6 +11,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+const TimePoint now{};
+
 net::IpAddress ip(std::string_view text) { return *net::IpAddress::parse(text); }
 
 config::RealServer server(std::string name, std::string_view address, int weight = 1) {
@@ -262,7 +264,8 @@ TEST(Adopted, WhatHadWeightZeroKeepsItUntilItsFirstCheck) {
     const auto situation = adopt(config, found);
     EXPECT_EQ(desired_table(config, situation), found);
     auto checked = situation;
-    checked.standings[key("10.0.1.11")] = after(situation.standings.at(key("10.0.1.11")), Verdict::up);
+    checked.standings[key("10.0.1.11")] =
+        after(situation.standings.at(key("10.0.1.11")), {.verdict = Verdict::up}, now);
     EXPECT_EQ(desired_table(config, checked), desired_table(config, everyone_up(config)));
 }
 
@@ -402,11 +405,11 @@ TEST(Monitors, UptimeMeansTheRemoteShellCommand) {
 }
 
 TEST(Standing, RemembersThatAServerWasAdmitted) {
-    const auto up = after({}, Verdict::up);
+    const auto up = after({}, {.verdict = Verdict::up}, now);
     EXPECT_TRUE(up.admitted);
-    EXPECT_TRUE(after(up, Verdict::down).admitted);
-    EXPECT_FALSE(after({}, Verdict::down).admitted);
-    EXPECT_EQ(after(up, Verdict::unknown), up);
+    EXPECT_TRUE(after(up, {.verdict = Verdict::down}, now).admitted);
+    EXPECT_FALSE(after({}, {.verdict = Verdict::down}, now).admitted);
+    EXPECT_EQ(after(up, {.verdict = Verdict::unknown}, now), up);
 }
 
 TEST(Settled, WhenEachServiceHasAServerOrAllNanniesHaveSpoken) {

@@ -11,11 +11,11 @@ using health::Change;
 using health::Reason;
 using health::Verdict;
 
-const health::NannySpec web1{.real_server = *net::IpAddress::parse("10.0.0.7"),
-                             .real_port = {8080},
-                             .virtual_address = *net::IpAddress::parse("10.0.0.100"),
-                             .virtual_port = {80},
-                             .send_program = "/bin/check %h"};
+const Subject web1 = subject_of({.real_server = *net::IpAddress::parse("10.0.0.7"),
+                                 .real_port = {8080},
+                                 .virtual_address = *net::IpAddress::parse("10.0.0.100"),
+                                 .virtual_port = {80},
+                                 .send_program = "/bin/check %h"});
 
 TEST(NannyMessages, StartAsTheOriginal) {
     EXPECT_EQ(start_line(web1), "starting LVS client monitor for 10.0.0.100:80 -> 10.0.0.7:8080");

@@ -152,5 +152,34 @@ TEST(NannyOptions, HelpUsageAndVersionEndWithStatus0) {
     EXPECT_THAT(std::get<Farewell>(parse_options({"--version"})).text, StartsWith("nanny "));
 }
 
+TEST(NannyOptions, TakeBackWhatLvsdSaysOfPaceAndLoad) {
+    health::NannySpec spec{.real_server = *net::IpAddress::parse("10.0.0.7"),
+                           .real_port = {80},
+                           .virtual_address = *net::IpAddress::parse("10.0.0.100"),
+                           .rise = 3,
+                           .fall = 2,
+                           .retry_interval = std::chrono::milliseconds(500),
+                           .hold_down = std::chrono::seconds(30),
+                           .load_command = "agent",
+                           .load_formula = load::Formula::classic,
+                           .load_interval = std::chrono::seconds(5),
+                           .agent_port = {9999},
+                           .weight_min = 0,
+                           .weight_max = 200,
+                           .slow_start = std::chrono::seconds(60)};
+    const auto parsed = parse_options(health::arguments(spec));
+    ASSERT_TRUE(std::holds_alternative<Options>(parsed)) << std::get<Farewell>(parsed).text;
+    EXPECT_EQ(std::get<Options>(parsed).spec, spec);
+}
+
+TEST(NannyOptions, ASharedNannyHasNoServer) {
+    const auto parsed = parse_options({"-c", "--shared", "sockets"});
+    ASSERT_TRUE(std::holds_alternative<Options>(parsed));
+    EXPECT_EQ(std::get<Options>(parsed).shared, Shared::sockets);
+    EXPECT_TRUE(
+        std::holds_alternative<Farewell>(parse_options({"--shared", "sockets", "-h", "10.0.0.7", "--lvs"})));
+    EXPECT_TRUE(std::holds_alternative<Farewell>(parse_options({"--shared", "everything"})));
+}
+
 }  // namespace
 }  // namespace pulse::nanny

@@ -13,6 +13,28 @@ TEST(Report, SurvivesItsJourney) {
         }
 }
 
+TEST(Report, CarriesWeightLatencyAndHold) {
+    const Report report{.check = "17",
+                        .verdict = Verdict::up,
+                        .weight = 40,
+                        .weight_reason = "load 2.50",
+                        .latency = std::chrono::microseconds(1'234),
+                        .held = std::chrono::seconds(60)};
+    EXPECT_EQ(to_fields(report).to_text(),
+              "check=17\nverdict=up\nreason=\nweight=40\nweight_reason=load "
+              "2.50\nlatency_us=1234\nheld_ms=60000\n");
+    EXPECT_EQ(report_from(Fields::parse(to_fields(report).to_text())), report);
+}
+
+TEST(Report, DoesNotBelieveWhatTheKernelWouldRefuse) {
+    for (const auto* weight : {"-1", "65536", "99999999999", "x", ""})
+        EXPECT_EQ(report_from(Fields::parse("verdict=up\nweight=" + std::string(weight) + "\n"))->weight,
+                  std::nullopt);
+    const auto lying = report_from(Fields::parse("verdict=down\nlatency_us=-5\nheld_ms=-5\n"));
+    EXPECT_EQ(lying->latency, std::chrono::microseconds(0));
+    EXPECT_EQ(lying->held, std::chrono::milliseconds(0));
+}
+
 TEST(Report, HasAPlainText) {
     EXPECT_EQ(to_fields({.verdict = Verdict::down, .reason = "connect refused"}).to_text(),
               "verdict=down\nreason=connect refused\n");

@@ -203,6 +203,14 @@ TEST(Refusal, WhatTheServiceCannotBe) {
            });
 }
 
+TEST(Refusal, AWordBeforeTheCommandIsOneTooMany) {
+    expect_refused(2, {
+                          {"foo -L", "unexpected argument foo"},
+                          {"/sbin/ipvsadm -A -t 10.0.0.1:80", "unexpected argument /sbin/ipvsadm"},
+                      });
+    EXPECT_EQ(asked("1 --set 2 3"), "set Timeout (tcp tcpfin udp): 1 2 3");
+}
+
 TEST(Refusal, ListingsThatExcludeEachOther) {
     expect_refused(
         2, {

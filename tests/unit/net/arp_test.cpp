@@ -1,5 +1,8 @@
 #include "pulse/net/arp.h"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace pulse::net {
@@ -69,6 +72,44 @@ TEST(Arp, EveryFieldHasItsOwnPlace) {
               "050505050505"
               "06060606" +
                   padding);
+}
+
+TEST(Arp, AProbeAsksWithoutClaiming) {
+    EXPECT_EQ(hex(encode(arp_probe(vip, ours))),
+              "ffffffffffff0200abcdef0108060001080006040001"
+              "0200abcdef0100000000"
+              "0000000000000a01020a" +
+                  padding);
+}
+
+std::vector<std::uint8_t> without_ethernet(const ArpPacket& packet) {
+    const auto frame = encode(packet);
+    return {frame.begin() + 14, frame.end()};
+}
+
+TEST(Arp, RequestAndReplyClaimTheirSendersAddress) {
+    for (const auto operation : {ArpOperation::request, ArpOperation::reply}) {
+        const auto claim = claim_in_arp(without_ethernet(gratuitous_arp(operation, vip, ours)));
+        ASSERT_TRUE(claim);
+        EXPECT_EQ(*claim, (Claim{.address = vip, .mac = ours}));
+    }
+}
+
+TEST(Arp, AProbeClaimsNothing) { EXPECT_FALSE(claim_in_arp(without_ethernet(arp_probe(vip, ours)))); }
+
+TEST(Arp, WhatIsNoEthernetArpForIPv4ClaimsNothing) {
+    const auto whole = without_ethernet(gratuitous_arp(ArpOperation::reply, vip, ours));
+    for (const std::size_t at : {0U, 1U, 2U, 3U, 4U, 5U, 6U}) {
+        auto packet = whole;
+        packet.at(at) = 0x55;
+        EXPECT_FALSE(claim_in_arp(packet)) << at;
+    }
+    auto packet = whole;
+    packet.at(7) = 0;
+    EXPECT_FALSE(claim_in_arp(packet));
+    packet.at(7) = 3;
+    EXPECT_FALSE(claim_in_arp(packet));
+    for (std::size_t size = 0; size < 28; ++size) EXPECT_FALSE(claim_in_arp(std::span(whole).first(size)));
 }
 
 }  // namespace

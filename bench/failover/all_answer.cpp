@@ -1,0 +1,127 @@
+// all_answer FIRST COUNT SECONDS: pings COUNT IPv4 addresses from FIRST on (250 to a /24, as `guest` lays
+// them out) every 20 ms, and prints for how long the one that was silent longest did not answer, then the
+// median of all.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include <netinet/in.h>
+#include <netinet/ip_icmp.h>
+#include <sys/socket.h>
+
+#include <poll.h>
+
+#include "pulse/base/text.h"
+#include "pulse/net/ip_address.h"
+
+namespace {
+
+using namespace pulse;
+using Clock = std::chrono::steady_clock;
+
+struct Target {
+    sockaddr_in address{};
+    Clock::time_point answered{};
+    Clock::duration longest{};  ///< silence between two answers
+};
+
+std::uint16_t checksum(const icmphdr& header) {
+    std::array<std::uint16_t, sizeof header / 2> words{};
+    std::memcpy(words.data(), &header, sizeof header);
+    std::uint32_t total = 0;
+    for (const auto word : words) total += word;
+    total = (total & 0xffffU) + (total >> 16U);
+    return static_cast<std::uint16_t>(~(total + (total >> 16U)));
+}
+
+void ask_all(int socket, std::vector<Target>& targets) {
+    constexpr std::size_t at_once = 64;
+    for (std::size_t first = 0; first < targets.size(); first += at_once) {
+        std::array<icmphdr, at_once> headers{};
+        std::array<iovec, at_once> data{};
+        std::array<mmsghdr, at_once> messages{};
+        const auto count = std::min(at_once, targets.size() - first);
+        for (std::size_t i = 0; i < count; ++i) {
+            headers[i].type = ICMP_ECHO;
+            headers[i].un.echo.sequence = static_cast<std::uint16_t>(first + i);
+            headers[i].checksum = checksum(headers[i]);
+            data[i] = {&headers[i], sizeof headers[i]};
+            messages[i].msg_hdr.msg_name = &targets[first + i].address;
+            messages[i].msg_hdr.msg_namelen = sizeof(sockaddr_in);
+            messages[i].msg_hdr.msg_iov = &data[i];
+            messages[i].msg_hdr.msg_iovlen = 1;
+        }
+        (void)::sendmmsg(socket, messages.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
+    }
+}
+
+void take_answers(int socket, std::vector<Target>& targets) {
+    constexpr std::size_t at_once = 64;
+    std::array<std::array<std::uint8_t, 64>, at_once> packets{};
+    std::array<iovec, at_once> data{};
+    std::array<mmsghdr, at_once> messages{};
+    for (std::size_t i = 0; i < at_once; ++i) {
+        data[i] = {packets[i].data(), packets[i].size()};
+        messages[i].msg_hdr.msg_iov = &data[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    for (int got = static_cast<int>(at_once); got == static_cast<int>(at_once);) {
+        got = ::recvmmsg(socket, messages.data(), at_once, MSG_DONTWAIT, nullptr);
+        const auto now = Clock::now();
+        for (int i = 0; i < got; ++i) {
+            const auto& packet = packets[static_cast<std::size_t>(i)];
+            icmphdr header{};
+            std::memcpy(&header, packet.data() + sizeof(iphdr), sizeof header);
+            if (header.type != ICMP_ECHOREPLY || header.un.echo.sequence >= targets.size()) continue;
+            auto& target = targets[header.un.echo.sequence];
+            if (target.answered != Clock::time_point{})
+                target.longest = std::max(target.longest, now - target.answered);
+            target.answered = now;
+        }
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto first = argc == 4 ? net::IpAddress::parse(argv[1]) : std::nullopt;
+    const auto count = argc == 4 ? parse_decimal<std::uint32_t>(argv[2]) : std::nullopt;
+    const auto seconds = argc == 4 ? parse_decimal<int>(argv[3]) : std::nullopt;
+    if (!first || !count || !seconds || *count == 0 || *count > 60'000)
+        return (void)std::fputs("Usage: bench_all_answer FIRST COUNT SECONDS\n", stderr), 2;
+    const int socket = ::socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+    if (socket < 0) return std::perror("bench_all_answer"), 1;
+    const int buffer = 4 << 20;
+    (void)::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer);
+
+    std::vector<Target> targets(*count);
+    for (std::uint32_t i = 0; i < *count; ++i) {
+        targets[i].address.sin_family = AF_INET;
+        targets[i].address.sin_addr.s_addr = htonl(first->v4_number() + i / 250 * 256 + i % 250);
+    }
+    constexpr auto pause = std::chrono::milliseconds(20);
+    for (const auto end = Clock::now() + std::chrono::seconds(*seconds); Clock::now() < end;) {
+        const auto next = Clock::now() + pause;
+        ask_all(socket, targets);
+        while (Clock::now() < next) {
+            pollfd readable{.fd = socket, .events = POLLIN, .revents = 0};
+            if (::poll(&readable, 1, 2) > 0) take_answers(socket, targets);
+        }
+    }
+    const auto silent = std::ranges::count(targets, Clock::time_point{}, &Target::answered);
+    const auto still = std::ranges::count_if(targets, [&](const auto& target) {
+        return Clock::now() - target.answered > std::chrono::seconds(1);
+    });
+    std::ranges::sort(targets, {}, &Target::longest);
+    const auto milliseconds = [](Clock::duration time) {
+        return static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+    };
+    std::printf("%ld %ld %ld %ld\n", milliseconds(targets.back().longest),
+                milliseconds(targets[targets.size() / 2].longest), static_cast<long>(silent),
+                static_cast<long>(still));
+    return 0;
+}

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "pulse/base/time.h"
+#include "pulse/health/nanny_command.h"
+#include "pulse/load/weight.h"
+
+namespace pulse::nanny {
+
+class RwhoListener;
+
+/// What a monitor's server may carry: reads its load, ramps it up after a failure.
+class LoadWatch {
+  public:
+    /// `rwho` may be missing.
+    LoadWatch(const boost::asio::any_io_executor& executor, health::NannySpec spec, const RwhoListener* rwho);
+
+    /// Reads the load again and again, while `is_up` says so, until `stop`; `on_change` hears of each new
+    /// weight. Keeps `owner`, whose part this is, alive.
+    void start(std::shared_ptr<void> owner, std::function<bool()> is_up, std::function<void()> on_change);
+    void stop();
+
+    /// The server is back from a failure.
+    void note_return() { balance_ = load::after_return(std::move(balance_), Clock::now()); }
+
+    /// Brings the weight up to date. True when it changed.
+    bool weigh();
+    [[nodiscard]] int weight() const { return weight_.value_or(spec_.weight); }
+    [[nodiscard]] std::string reason() const;
+
+  private:
+    boost::asio::awaitable<void> read_forever(std::shared_ptr<void> owner, std::function<bool()> is_up,
+                                              std::function<void()> on_change);
+    boost::asio::awaitable<bool> one_reading();
+
+    boost::asio::steady_timer pause_;
+    health::NannySpec spec_;
+    load::Scale scale_;
+    load::Balance balance_;
+    const RwhoListener* rwho_;
+    std::optional<int> weight_;
+    bool unknown_ = false;  ///< the last reading failed
+    bool wanted_ = true;
+};
+
+}  // namespace pulse::nanny

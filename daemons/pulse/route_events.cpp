@@ -1,0 +1,41 @@
+#include "route_events.h"
+
+#include <boost/asio/post.hpp>
+#include <fcntl.h>
+
+#include "pulse/log/log.h"
+#include "pulse/runtime/async.h"
+
+namespace pulse::daemon {
+
+namespace asio = boost::asio;
+
+RouteEvents::RouteEvents(asio::io_context& context, kernel::RouteWatch watch)
+    : context_(context),
+      watch_(std::move(watch)),
+      readable_(context, ::fcntl(watch_.descriptor(), F_DUPFD_CLOEXEC, 0)) {}
+
+void RouteEvents::start(OnChange on_change) {
+    on_change_ = std::move(on_change);
+    runtime::spawn_logged(context_, "network changes", run());
+}
+
+asio::awaitable<void> RouteEvents::run() {
+    for (;;) {
+        const auto [error] =
+            co_await readable_.async_wait(asio::posix::stream_descriptor::wait_read, runtime::as_result);
+        if (error) co_return;
+        for (bool more = true; more;) {
+            const auto changes = watch_.read();
+            if (!changes) {
+                log::error("{}", changes.error().message());
+                break;
+            }
+            more = changes->more;
+            if (!changes->empty()) on_change_(*changes);
+            if (more) co_await asio::post(context_, asio::use_awaitable);  // others want to work too
+        }
+    }
+}
+
+}  // namespace pulse::daemon

@@ -1,0 +1,68 @@
+#include "pulse/kernel/route_watch.h"
+
+#include <linux/rtnetlink.h>
+
+#include <netlink/errno.h>
+#include <netlink/handlers.h>
+#include <netlink/socket.h>
+
+#include "route_codec.h"
+
+namespace pulse::kernel {
+
+namespace {
+
+int on_change(nl_msg* message, void* argument) {
+    auto& changes = *static_cast<RouteChanges*>(argument);
+    const auto type = nlmsg_hdr(message)->nlmsg_type;
+    if (auto link = link_from(message))
+        (type == RTM_NEWLINK ? changes.links : changes.gone_links).push_back(std::move(*link));
+    else if (auto address = address_from(message))
+        (type == RTM_NEWADDR ? changes.added : changes.removed).push_back(std::move(*address));
+    return NL_OK;
+}
+
+int on_sequence(nl_msg*, void*) { return NL_OK; }
+
+}  // namespace
+
+Result<RouteWatch> RouteWatch::open() {
+    auto socket = NetlinkSocket::open(NETLINK_ROUTE);
+    if (!socket) return fail(socket.error(), "watching network interfaces");
+    auto* raw = socket->raw();
+    // A takeover of a thousand addresses tells of each.
+    constexpr int receive_bytes = 4 << 20;
+    nl_socket_set_buffer_size(raw, receive_bytes, 0);
+    if (nl_socket_set_nonblocking(raw) < 0 ||
+        nl_socket_add_memberships(raw, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0) < 0)
+        return fail(std::errc::protocol_error, "watching network interfaces");
+    return RouteWatch(std::move(*socket));
+}
+
+int RouteWatch::descriptor() const { return nl_socket_get_fd(socket_.raw()); }
+
+Result<RouteChanges> RouteWatch::read() {
+    struct CallbackDeleter {
+        void operator()(nl_cb* callbacks) const { nl_cb_put(callbacks); }
+    };
+    RouteChanges changes;
+    const std::unique_ptr<nl_cb, CallbackDeleter> callbacks(nl_cb_alloc(NL_CB_DEFAULT));
+    if (!callbacks) return fail(std::errc::not_enough_memory, "netlink notifications");
+    nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, on_change, &changes);
+    nl_cb_set(callbacks.get(), NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, nullptr);
+    // One datagram tells of one change; the caller's loop has other work too.
+    constexpr int at_once = 32;
+    for (int i = 0; i < at_once; ++i) {
+        const int got = nl_recvmsgs(socket_.raw(), callbacks.get());
+        if (got == -NLE_AGAIN) return changes;
+        if (got == -NLE_NOMEM) {  // ENOBUFS: libnl's name for an overrun socket
+            changes.lost = true;
+            continue;
+        }
+        if (got < 0) return fail(std::errc::protocol_error, "netlink notifications");
+    }
+    changes.more = true;
+    return changes;
+}
+
+}  // namespace pulse::kernel

@@ -1,0 +1,200 @@
+// What a takeover does to addresses, neighbours and connections. Run by tools/lab up FILE with the files
+// beside this one.
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "pulse/failover/cluster.h"
+#include "pulse/runtime/file.h"
+
+#include "client.h"
+#include "cluster.h"
+#include "shell.h"
+
+namespace pulse::lab {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+class TakeoverTest : public testing::Test {
+  protected:
+    void SetUp() override { ASSERT_TRUE(cluster.become_healthy()) << logs(); }
+    void TearDown() override {
+        if (HasFailure()) std::fputs(logs().c_str(), stdout);
+    }
+
+    static std::string logs() { return Cluster::log("primary") + Cluster::log("backup"); }
+
+    /// "h1" or "h2": the routers are the first hosts of the lab.
+    static std::string port(const std::string& router) { return router == "primary" ? "h1" : "h2"; }
+
+    /// A silent death: no packet leaves the router any more, and nothing of ours runs on it.
+    void cut_off(const std::string& router) {
+        for (const auto* device : {"-eth0", "-eth1"})
+            EXPECT_EQ(run("ip link set " + port(router) + device + " nomaster").status, 0);
+        kill_suite(router);
+    }
+    void kill_suite(const std::string& router) {
+        for (const auto* program : {"pulse", "lvsd", "nanny"})
+            for (const int pid : cluster.pids(router, program)) ::kill(pid, SIGKILL);
+    }
+    /// Back, empty, as after a reboot.
+    void reboot(const std::string& router) {
+        for (const auto& floating : failover::floating_addresses(cluster.config()))
+            (void)run("ip -n " + router + " addr del " + floating.address.to_string() + "/" +
+                      std::to_string(floating.prefix_length.value_or(32)) + " dev " + floating.device());
+        EXPECT_EQ(run("ip netns exec " + router + " ipvsadm -C").status, 0);
+        EXPECT_EQ(run("ip link set " + port(router) + "-eth0 master public && ip link set " + port(router) +
+                      "-eth1 master private")
+                      .status,
+                  0);
+        cluster.start(router);
+    }
+
+    [[nodiscard]] std::string neighbour(const std::string& address) const {
+        return run("ip -n client neigh show " + address).text;
+    }
+
+    Cluster cluster;
+};
+
+TEST_F(TakeoverTest, AnAddressUsedByTwoVirtualsIsUpOnceAndEachKeepsItsLabel) {
+    const auto router = cluster.active();
+    const auto shown = run("ip -n " + router + " -o addr show dev eth0").text;
+    EXPECT_THAT(shown, HasSubstr("inet 10.0.0.10/32 scope global eth0:1"));
+    EXPECT_EQ(shown.find("10.0.0.10/"), shown.rfind("10.0.0.10/"));
+    EXPECT_THAT(shown, HasSubstr("inet6 fd00::10/64 scope global nodad"));
+}
+
+TEST_F(TakeoverTest, AnAddressThatSomebodyRemovesComesBack) {
+    const auto router = cluster.active();
+    for (const auto& floating : failover::floating_addresses(cluster.config())) {
+        const auto text = floating.address.to_string();
+        ASSERT_EQ(run("ip -n " + router + " addr del " + text + "/" +
+                      std::to_string(floating.prefix_length.value_or(32)) + " dev " + floating.device())
+                      .status,
+                  0);
+        EXPECT_TRUE(within(seconds(10), [&] { return cluster.holds_address(router, floating.address); }))
+            << text;
+        EXPECT_THAT(Cluster::log(router), HasSubstr("taken away, raising them again: " + text));
+    }
+    EXPECT_EQ(cluster.active(), router);
+}
+
+TEST_F(TakeoverTest, AddressesOfADeviceThatGoesDownAreThereWhenItIsUpAgain) {
+    const auto router = cluster.active();
+    ASSERT_EQ(run("ip -n " + router + " link set eth0 down && ip -n " + router + " link set eth0 up").status,
+              0);
+    // The kernel drops IPv6 addresses then.
+    EXPECT_TRUE(within(seconds(15), [&] {
+        return cluster.holds_address(router, *net::IpAddress::parse("fd00::10")) ||
+               cluster.holds_address(Cluster::other(router), *net::IpAddress::parse("fd00::10"));
+    }));
+}
+
+TEST_F(TakeoverTest, AStrangerWithOurAddressIsAnAlarm) {
+    const auto router = cluster.active();
+    for (const auto* address : {"10.0.0.10", "fd00::10"}) {
+        const auto command = std::string("ip netns exec client send_arp -i eth0 ") + address +
+                             " 020000000099 10.0.0.10 ffffffffffff";
+        ASSERT_EQ(run(command).status, 0);
+        const auto alarm = std::string("address conflict: 02:00:00:00:00:99 claims to have ") + address;
+        EXPECT_TRUE(
+            within(seconds(10), [&] { return Cluster::log(router).find(alarm) != std::string::npos; }));
+        ASSERT_EQ(run(command).status, 0);
+        std::this_thread::sleep_for(seconds(1));
+        const auto log = Cluster::log(router);
+        EXPECT_EQ(log.find(alarm), log.rfind(alarm)) << "once a minute";
+    }
+    EXPECT_EQ(cluster.active(), router);
+}
+
+TEST_F(TakeoverTest, EstablishedConnectionsAndNeighboursFollowTheRole) {
+    const auto dead = cluster.active();
+    const auto heir = Cluster::other(dead);
+    const auto device = cluster.service().address->base_device();
+    if (cluster.config().syncd_both) {
+        for (const auto& router : {dead, heir}) {
+            const auto daemons = run("ip netns exec " + router + " ipvsadm -L --daemon").text;
+            EXPECT_THAT(daemons, HasSubstr("master sync daemon (mcast=eth1, syncid=7"));
+            EXPECT_THAT(daemons, HasSubstr("backup sync daemon (mcast=eth1, syncid=7"));
+            EXPECT_THAT(daemons, HasSubstr("port=9001"));
+        }
+    }
+    (void)run(
+        "ip netns exec client lab-probe --timeout 3000 fd00::10 80");  // refused, but who it is is known then
+    ASSERT_THAT(neighbour("fd00::10"), HasSubstr(Cluster::mac(dead, device)));
+
+    Conversation conversation("10.0.0.10", 80);
+    // The kernel tells of a connection after three packets and some seconds.
+    ASSERT_TRUE(within(seconds(20), [&] { return conversation.answers() >= 20; })) << conversation.end();
+    std::this_thread::sleep_for(seconds(5));
+    const int before = conversation.answers();
+    cut_off(dead);
+    EXPECT_TRUE(within(cluster.takeover_limit(),
+                       [&] { return cluster.holds_address(heir, *net::IpAddress::parse("10.0.0.10")); }));
+    EXPECT_TRUE(within(cluster.takeover_limit(), [&] {
+        return neighbour("fd00::10").find(Cluster::mac(heir, device)) != std::string::npos;
+    })) << neighbour("fd00::10");
+    EXPECT_TRUE(within(seconds(40), [&] { return conversation.answers() >= before + 20; }))
+        << conversation.answers() - before << " answers after the takeover; " << conversation.end();
+    EXPECT_EQ(conversation.end(), "");
+    reboot(dead);
+    EXPECT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == heir; }));
+}
+
+/// The file with a thousand more addresses, started anew on both routers.
+TEST_F(TakeoverTest, AThousandAddressesAreTakenOverWithoutALateHeartbeat) {
+    constexpr int many = 1000;
+    const std::string file =
+        runtime::read_file(std::getenv("LAB_FILE")).value();  // NOLINT(concurrency-mt-unsafe)
+    std::ofstream more("/tmp/many.cf");
+    more << file;
+    for (int n = 0; n < many; ++n)
+        more << "virtual v" << n << " {\nactive = 1\naddress = 10.1." << n / 250 << "." << n % 250
+             << " eth0:3\nvip_nmask = 255.255.255.255\nport = 80\n}\n";
+    more.close();
+    for (const std::string router : {"primary", "backup"}) {
+        kill_suite(router);
+        for (const auto* device : {"eth0", "eth1"})
+            (void)run("ip -n " + router + " addr flush dev " + device + " label '" + device + ":*'");
+        (void)run("ip -n " + router + " addr del fd00::10/64 dev eth0");
+        EXPECT_EQ(run("ip netns exec " + router + " ipvsadm -C").status, 0);
+    }
+    const auto all_up = [](const std::string& router) {
+        return run("ip -n " + router + " -o -4 addr show dev eth0 | grep -c ' 10[.]1[.]'").text == "1000\n";
+    };
+    const auto start = [](const std::string& router) {
+        (void)run("ip netns exec " + router + " pulse -n -v -c /tmp/many.cf >> $LAB_RESULTS/" + router +
+                  ".log 2>&1 < /dev/null &");
+    };
+    start("primary");
+    ASSERT_TRUE(within(seconds(60), [&] { return all_up("primary"); }));
+    start("backup");
+    std::this_thread::sleep_for(seconds(5));
+
+    HeartbeatWatch heartbeats("h2-eth1", "10.0.1.2", 539);
+    std::this_thread::sleep_for(seconds(5));
+    const double quiet = heartbeats.longest_ms();
+    heartbeats.restart();
+    cut_off("primary");
+    EXPECT_TRUE(within(seconds(60), [&] { return all_up("backup"); }));
+    std::this_thread::sleep_for(seconds(6));
+    const double taking_over = heartbeats.longest_ms();
+    std::printf(
+        "longest time between two heartbeats (keepalive %lld ms): quiet %.1f ms, taking over %d addresses "
+        "%.1f ms\n",
+        static_cast<long long>(cluster.config().keepalive.count()), quiet, many, taking_over);
+    EXPECT_GT(heartbeats.count(), 20);
+    // The guest has one slow processor that lvsd needs too; what the address work itself may cost is far
+    // less.
+    EXPECT_LT(taking_over - static_cast<double>(cluster.config().keepalive.count()), 100.0);
+    EXPECT_THAT(Cluster::log("backup"), HasSubstr("gratuitous lvs arps finished"));
+}
+
+}  // namespace
+}  // namespace pulse::lab
