@@ -46,7 +46,7 @@ Samples samples(const Key& key) {
         case ValueType::ports:
             return {"80,443:450 5060/udp", "80,x"};
         case ValueType::host:
-            return {"www", "nosuch"};
+            return {key.name == "syncd_mcast_group" ? key.example : "www", "nosuch"};
         case ValueType::addresses:
             return {"10.0.0.1 fd00::1", "www"};
         case ValueType::host_and_device:
