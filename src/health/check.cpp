@@ -1,5 +1,6 @@
 #include "pulse/health/check.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "pulse/base/escape.h"
@@ -132,11 +133,18 @@ class Preparation {
     [[nodiscard]] SocketCheck encrypted(Talk talk) const {
         auto check = over(Transport::tcp, std::move(talk));
         const TlsSettings defaults;
-        check.tls = TlsSettings{.name = options_.host.value_or(check.endpoint.address.to_string()),
+        check.tls = TlsSettings{.name = certificate_name(check.endpoint.address),
                                 .verify = options_.verify.value_or(defaults.verify),
                                 .ca_file = options_.ca_file.value_or(""),
                                 .warn_days = options_.cert_warn.value_or(defaults.warn_days)};
         return check;
+    }
+
+    /// The host, without the port that the Host of a request may have.
+    [[nodiscard]] std::string certificate_name(const net::IpAddress& checked) const {
+        const auto host = options_.host.value_or(checked.to_string());
+        const bool with_port = std::ranges::count(host, ':') == 1;
+        return with_port ? host.substr(0, host.find(':')) : host;
     }
 
     ProgramCheck program(std::vector<std::string> words) {

@@ -95,7 +95,7 @@ chmod 755 /run/tls && chmod 644 *.pem
 class RealServers : public testing::Test {
   protected:
     static void SetUpTestSuite() {
-        ASSERT_EQ(run("ip link set lo up").status, 0);
+        ASSERT_EQ(run("ip link set lo up && sysctl -qw net.ipv4.ping_group_range='0 2147483647'").status, 0);
         const auto made = run(certificates);
         ASSERT_EQ(made.status, 0) << made.text;
         for (const auto& server : servers()) start(server);
@@ -127,6 +127,8 @@ class RealServers : public testing::Test {
 TEST_F(RealServers, EachIsFoundWell) {
     for (const auto& server : servers()) EXPECT_EQ(check(server.check, server.port), "") << server.name;
     EXPECT_EQ(check("tcp", 6379), "");
+    EXPECT_EQ(check("icmp", 1), "");
+    EXPECT_EQ(check("icmp", 1, "::1"), "");
     EXPECT_EQ(check("tcp --send_string='PING\\r\\n' --expect_string=+PONG", 6379), "");
     EXPECT_EQ(check("classic --expect_string='220 .*SMTP' --regex", 2525), "");
 }

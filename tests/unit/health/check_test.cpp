@@ -168,6 +168,14 @@ TEST(Check, ACertificateIsVerifiedUnlessToldNotTo) {
               (TlsSettings{.name = "www.example.org", .verify = false, .ca_file = "/ca", .warn_days = 3}));
 }
 
+TEST(Check, ThePortOfAHostIsNoPartOfItsCertificate) {
+    const auto check = socket_check({.kind = CheckKind::https, .host = "www.example.org:8443"});
+    EXPECT_EQ(check.tls->name, "www.example.org");
+    EXPECT_EQ(std::get<HttpRequest>(check.talk).host, "www.example.org:8443");
+    EXPECT_EQ(socket_check({.kind = CheckKind::https, .address = net::IpAddress::parse("fd00::9")}).tls->name,
+              "fd00::9");
+}
+
 TEST(Check, AnAnswerIsARecordOrAReturnCode) {
     const auto question = [](const char* answer) {
         return std::get<DnsQuestion>(
