@@ -35,6 +35,7 @@ class ProbeCheck {
     /// All kinds that its servers are checked by.
     [[nodiscard]] std::vector<CheckKind> kinds() const {
         std::vector<CheckKind> all;
+        all.reserve(service_.servers.size() + 1);
         for (const auto& server : service_.servers)
             all.push_back(health::overridden(service_.check, server.check).kind.value_or(CheckKind::classic));
         if (all.empty()) all.push_back(service_.check.kind.value_or(CheckKind::classic));
@@ -98,7 +99,7 @@ class ProbeCheck {
     [[nodiscard]] net::Family family(const health::CheckOptions& options) const {
         if (options.address) return options.address->family();
         const auto active = std::ranges::find_if(service_.servers, &RealServer::active);
-        return active != service_.servers.end() ? active->address.family() : options.source->family();
+        return active != service_.servers.end() ? active->address.family() : net::Family::v4;
     }
 
     /// What makes a check impossible.
