@@ -87,7 +87,8 @@ class ProbeCheck {
             warn(block, "check", "check = " + std::string(name(kind)) + " without check_host",
                  "the certificate must then be for the real server's address; name the site, or set "
                  "check_verify = 0");
-        if (options.source && options.source->family() != family(options))
+        const auto checked = family(options);
+        if (options.source && checked && options.source->family() != *checked)
             file_.report.error(file_.place(file_.has(block, "check_source") ? block : block_, "check_source"),
                                "check_source is not of the address family that is checked");
     }
@@ -96,10 +97,12 @@ class ProbeCheck {
         return quoted(key) + " has no effect with check = " + std::string(name(kind));
     }
 
-    [[nodiscard]] net::Family family(const health::CheckOptions& options) const {
+    /// Of what is checked, as far as that is known.
+    [[nodiscard]] std::optional<net::Family> family(const health::CheckOptions& options) const {
         if (options.address) return options.address->family();
         const auto active = std::ranges::find_if(service_.servers, &RealServer::active);
-        return active != service_.servers.end() ? active->address.family() : net::Family::v4;
+        if (active == service_.servers.end()) return std::nullopt;
+        return active->address.family();
     }
 
     /// What makes a check impossible.
