@@ -52,8 +52,11 @@ void Nannies::want(const std::vector<director::Monitor>& monitors, int checks_pe
         else
             take_out(watch, id);
     }
+    std::vector<WatchPointer> fresh;
     for (const auto& monitor : monitors)
-        if (!places_.contains(monitor.key)) place(monitor, checks_per_nanny);
+        if (!places_.contains(monitor.key)) place(monitor, checks_per_nanny, fresh);
+    for (const auto& watch : fresh)
+        runtime::spawn_logged(executor_, "nanny of " + name(watch->checks), run(watch));
     std::erase_if(watches_, [](const WatchPointer& watch) { return !watch->wanted; });
 }
 
@@ -68,7 +71,8 @@ Nannies::Kind Nannies::kind_of(const director::Monitor& monitor) const {
             .rwho = monitor.spec.load_command == "ruptime"};
 }
 
-void Nannies::place(const director::Monitor& monitor, int checks_per_nanny) {
+void Nannies::place(const director::Monitor& monitor, int checks_per_nanny,
+                    std::vector<WatchPointer>& fresh) {
     const auto kind = kind_of(monitor);
     const bool shared = checks_per_nanny > 1 && !is_substitute(monitor);
     // The newest has room, if any has; an older one may have, where something was taken out.
@@ -81,8 +85,8 @@ void Nannies::place(const director::Monitor& monitor, int checks_per_nanny) {
     watch->kind = kind;
     watch->shared = shared;
     watches_.push_back(watch);
+    fresh.push_back(watch);
     put(watch, monitor);
-    runtime::spawn_logged(executor_, "nanny of " + name(watch->checks), run(watch));
 }
 
 void Nannies::put(const WatchPointer& watch, const director::Monitor& monitor) {

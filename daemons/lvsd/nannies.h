@@ -69,7 +69,8 @@ class Nannies {
     using WatchPointer = std::shared_ptr<Watch>;
 
     [[nodiscard]] Kind kind_of(const director::Monitor& monitor) const;
-    void place(const director::Monitor& monitor, int checks_per_nanny);
+    /// Finds a process with room for it, or makes one that is yet to be started (`fresh`).
+    void place(const director::Monitor& monitor, int checks_per_nanny, std::vector<WatchPointer>& fresh);
     void put(const WatchPointer& watch, const director::Monitor& monitor);
     void take_out(const WatchPointer& watch, const std::string& id);
     void order(const WatchPointer& watch, Fields message);

@@ -43,6 +43,7 @@ sandbox::Rules sandbox_rules(const nanny::Options& options) {
     if (!options.shared) {
         rules.programs = health::starts_programs(options.spec);
         rules.ping = options.spec.check.kind == health::CheckKind::icmp;
+        if (rules.programs) rules.descriptors = 1024;  // which the programs inherit
         return rules;
     }
     rules.programs = options.shared == nanny::Shared::programs;

@@ -1,20 +1,10 @@
 #include "link_monitor.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
-#include <sys/socket.h>
 
 #include "pulse/log/log.h"
-#include "pulse/runtime/async.h"
-#include "pulse/runtime/unique_fd.h"
 
 namespace pulse::daemon {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -36,37 +26,12 @@ void LinkMonitor::watch(const std::vector<failover::Path>& paths,
         for (const auto& address : floating)
             if (std::ranges::count(places_, address.device(), &Place::device) == 0)
                 places_.push_back({.name = address.device(), .device = address.device(), .vital = true});
-    if (places_.empty() || news_.is_open()) return;
-    if (auto opened = open_news(); !opened)
-        log::error("links are not watched: {}", opened.error().message());
-    else
-        runtime::spawn_logged(context_, "link monitor", run());
-}
-
-Result<void> LinkMonitor::open_news() {
-    runtime::UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
-    if (!socket) return fail_errno("cannot make a netlink socket", errno);
-    sockaddr_nl name{};
-    name.nl_family = AF_NETLINK;
-    name.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0)
-        return fail_errno("cannot listen to the kernel's news of links", errno);
-    news_.assign(socket.release());
-    return {};
-}
-
-asio::awaitable<void> LinkMonitor::run() {
-    for (;;) {
-        const auto [error] =
-            co_await news_.async_wait(asio::posix::descriptor_base::wait_read, runtime::as_result);
-        if (error) co_return;
-        // What it says is not read: a look shows everything, also what was lost when there was too much news.
-        std::array<char, 8192> ignored{};
-        while (::recv(news_.native_handle(), ignored.data(), ignored.size(), MSG_TRUNC) > 0 ||
-               errno == ENOBUFS)
-            errno = 0;
-        look();
-    }
+    if (places_.empty() || news_) return;
+    auto watch = kernel::RouteWatch::open();
+    if (!watch) return log::error("links are not watched: {}", watch.error().message());
+    news_.emplace(context_, std::move(*watch));
+    // A look shows everything, also what was lost when there was too much news.
+    news_->start([this](const auto&) { look(); });
 }
 
 bool LinkMonitor::is_down(const Place& place, const std::vector<kernel::Link>& links,

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "pulse/failover/cluster.h"
 #include "pulse/failover/machine.h"
 #include "pulse/kernel/route.h"
+
+#include "route_events.h"
 
 namespace pulse::daemon {
 
@@ -21,7 +21,7 @@ class LinkMonitor {
   public:
     LinkMonitor(boost::asio::io_context& context, kernel::RouteClient route,
                 std::function<void(failover::LinksChanged)> on_change)
-        : context_(context), route_(std::move(route)), on_change_(std::move(on_change)), news_(context) {}
+        : context_(context), route_(std::move(route)), on_change_(std::move(on_change)) {}
 
     /// Watches these from now on; with none, every link counts as up. Look next.
     void watch(const std::vector<failover::Path>& paths,
@@ -45,8 +45,6 @@ class LinkMonitor {
         bool vital = false;
     };
 
-    [[nodiscard]] Result<void> open_news();
-    boost::asio::awaitable<void> run();
     /// A device or address that is not there counts as up, as in the original.
     [[nodiscard]] static bool is_down(const Place& place, const std::vector<kernel::Link>& links,
                                       const std::vector<kernel::InterfaceAddress>& addresses);
@@ -54,7 +52,7 @@ class LinkMonitor {
     boost::asio::io_context& context_;
     kernel::RouteClient route_;
     std::function<void(failover::LinksChanged)> on_change_;
-    boost::asio::posix::stream_descriptor news_;
+    std::optional<RouteEvents> news_;
     std::vector<Place> places_;
     std::vector<std::string> down_;
     std::optional<std::pair<bool, std::uint16_t>> reported_;

@@ -75,8 +75,7 @@ std::string path_text(const Status& status, std::size_t i) {
     const bool known = i < status.state.paths.size();
     const auto ago = known ? status.now - status.state.paths[i].heard_at : Duration{0};
     std::string state = counted.heard == 0 ? "nothing heard yet" : "heard " + seconds(ago) + " ago";
-    if (known && (status.state.paths[i].silent || ago > status.settings.deadtime))
-        state = "SILENT for " + seconds(ago);
+    if (known && counted.heard > 0 && ago > status.settings.deadtime) state = "SILENT for " + seconds(ago);
     auto text =
         fmt::format("  {:<9} {} to {}: {}, {} sent, {} heard", path.name, path.own.to_string(),
                     net::Endpoint{path.partner, path.port}.to_string(), state, counted.sent, counted.heard);

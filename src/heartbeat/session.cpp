@@ -8,7 +8,6 @@ namespace {
 
 /// Recordings of more epochs than this, played at once, could crowd out the real one while it starts.
 constexpr std::size_t most_unproven = 8;
-constexpr std::size_t most_ended = 32;
 
 }  // namespace
 
@@ -27,9 +26,9 @@ Header Session::next(TimePoint now) {
 
 Freshness Session::receive(const Header& header, std::size_t path, TimePoint now) {
     roll(now);
-    if (header.epoch == epoch_ || std::ranges::find(ended_, header.epoch) != ended_.end())
-        return Freshness::replayed;
+    if (header.epoch == epoch_) return Freshness::replayed;
     if (header.epoch == partner_.epoch) return judge(header, path);
+    if (header.heard_epoch == epoch_ && header.heard_sequence <= barrier_) return Freshness::replayed;
     if (!proves(header)) {
         remember(header, now);
         return Freshness::unproven;
@@ -53,8 +52,7 @@ bool Session::proves(const Header& header) const {
 }
 
 void Session::adopt(const Header& header, std::size_t path) {
-    if (partner_.epoch != 0) ended_.push_back(partner_.epoch);
-    if (ended_.size() > most_ended) ended_.erase(ended_.begin());
+    barrier_ = sent_;
     partner_ = {.epoch = header.epoch, .sequence = header.sequence};
     floor_ = header.sequence - 1;
     last_on_path_.assign(path + 1, 0);

@@ -50,7 +50,8 @@ class NannyTest : public testing::Test {
 
     void TearDown() override {
         if (HasFailure()) std::fputs((Cluster::log(router) + cluster.table(router)).c_str(), stdout);
-        EXPECT_EQ(run("cp /run/original.cf $LAB_FILE; lab-web start alpha bravo charlie").status, 0);
+        (void)run("lab-web start alpha bravo charlie");  // those that run already say so
+        EXPECT_EQ(run("cp /run/original.cf $LAB_FILE").status, 0);
     }
 
     /// The weight of a server in the table, as text; empty if it is not there.

@@ -1,5 +1,6 @@
 // What the role machine's actions do to the world, and what the world does to it.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -182,6 +183,14 @@ void Simulation::take(unsigned n, const Datagram& datagram) {
     }
     const auto& sender = nodes_.at(1 - n);
     const auto freshness = node.session->receive(message.header, datagram.path, node.local(now_));
+    if (tracing_) {
+        constexpr std::array names{"fresh", "copy", "replayed", "unproven"};
+        note(n,
+             fmt::format("hears a message of epoch {:04x} number {} that repeats {:04x} {} over way {}: {}",
+                         message.header.epoch & 0xffffU, message.header.sequence,
+                         message.header.heard_epoch & 0xffffU, message.header.heard_sequence, datagram.path,
+                         names.at(static_cast<std::size_t>(freshness))));
+    }
     if (freshness == heartbeat::Freshness::fresh && message.header.epoch != sender.epoch &&
         datagram.sent_at > node.woke_at && now_ > sender.epoch_began + 3 * node.settings.deadtime)
         broken("a message of an epoch long over was believed");

@@ -13,7 +13,7 @@ namespace pulse::heartbeat {
 enum class Freshness : std::uint8_t {
     fresh,     ///< news
     copy,      ///< another way brought it first; this way works too
-    replayed,  ///< was heard before, or is of an epoch that has ended
+    replayed,  ///< was heard before, or was said before the epoch that counts
     unproven,  ///< of an epoch that has not yet shown that it is now: answer, and its next one will
 };
 
@@ -55,9 +55,9 @@ class Session {
     Heard partner_;                            ///< the epoch that counts; none while epoch is 0
     std::uint64_t floor_ = 0;                  ///< of partner_: what came before it was adopted is old
     std::vector<std::uint64_t> last_on_path_;  ///< of partner_
-    std::vector<std::uint64_t> ended_;         ///< epochs that counted before; the latest few
-    std::vector<Heard> unproven_;              ///< epochs that may come to count
-    std::size_t turn_ = 0;                     ///< whose of unproven_ number is repeated next
+    std::uint64_t barrier_ = 0;    ///< what the epoch before partner_ said repeats no higher number
+    std::vector<Heard> unproven_;  ///< epochs that may come to count
+    std::size_t turn_ = 0;         ///< whose of unproven_ number is repeated next
 };
 
 }  // namespace pulse::heartbeat

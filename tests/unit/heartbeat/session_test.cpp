@@ -78,6 +78,23 @@ TEST_F(Sessions, WhatWasRecordedBeforeTheSenderRestartedIsNeverBelieved) {
     EXPECT_EQ(b.receive(recorded, 0, now), Freshness::replayed);
 }
 
+TEST_F(Sessions, ALateMessageOfTheOldEpochDoesNotEndTheNewOne) {  // simulated seed 544575: deaf for ever
+    agree();
+    const auto late = a.next(now);
+    b = Session(23, window);
+    const auto first = b.next(now);
+    (void)a.receive(first, 0, now);
+    auto held_back = a.next(now);  // of the old epoch, and it repeats a number of B's new one
+    if (held_back.heard_epoch != 23) held_back = a.next(now);
+    a = Session(12, window);
+    for (int i = 0; i < 3; ++i) exchange();
+    ASSERT_EQ(b_thinks, Freshness::fresh);
+    EXPECT_EQ(b.receive(held_back, 0, now), Freshness::replayed);
+    EXPECT_EQ(b.receive(late, 0, now), Freshness::unproven) << "it says nothing of this life of B";
+    exchange();
+    EXPECT_EQ(b_thinks, Freshness::fresh);
+}
+
 TEST_F(Sessions, APartnerThatRestartsIsBelievedWhileOldMessagesArePlayed) {
     agree();
     std::vector<Header> recorded;

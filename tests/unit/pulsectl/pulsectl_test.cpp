@@ -257,9 +257,43 @@ TEST_F(Pulsectl, AmbiguousPathIsNotGuessed) {
     EXPECT_EQ(text(), "virtual a {\n}\nvirtual a {\n    port = 81\n}\n");
 }
 
+TEST_F(Pulsectl, GenkeyMakesAFileForItsOwnerAloneAndNeverOverwritesOne) {
+    const auto made = pulsectl("genkey key");
+    EXPECT_EQ(made.status, 0) << made.text;
+    EXPECT_THAT(made.text, HasSubstr("heartbeat_key_file = key"));
+    const auto key = directory_ / "key";
+    EXPECT_EQ(std::filesystem::status(key).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    const auto before = content(key);
+    EXPECT_EQ(pulsectl("genkey key").status, 2);
+    EXPECT_EQ(content(key), before);
+    EXPECT_EQ(pulsectl("genkey other").status, 0);
+    EXPECT_NE(content(directory_ / "other"), before);
+}
+
+TEST_F(Pulsectl, GenkeyRotatesInThreeSteps) {
+    ASSERT_EQ(pulsectl("genkey key").status, 0);
+    const auto key = directory_ / "key";
+    EXPECT_THAT(pulsectl("genkey --rotate key").text, HasSubstr("key 1 signs, key 2 is accepted too"));
+    EXPECT_THAT(pulsectl("genkey --rotate key").text, HasSubstr("key 2 signs, key 1 is accepted too"));
+    EXPECT_THAT(pulsectl("genkey --rotate key").text, HasSubstr("key 2. Copy the file"));
+    EXPECT_EQ(std::filesystem::status(key).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::filesystem::permissions(key, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+    EXPECT_THAT(pulsectl("genkey --rotate key").text, HasSubstr("chmod 600"));
+}
+
+TEST_F(Pulsectl, WithoutAPulseItsCommandsSayWhatToDo) {
+    for (const auto* command : {"status", "failover", "reload"}) {
+        const auto said = pulsectl(std::string(command) + " --socket nobody");
+        EXPECT_EQ(said.status, 2);
+        EXPECT_THAT(said.text, HasSubstr("systemctl start pulse"));
+    }
+}
+
 TEST_F(Pulsectl, EveryCommandExplainsItself) {
-    for (const auto* command :
-         {"check", "format", "get", "set", "unset", "add", "remove", "rename", "move", "keys"}) {
+    for (const auto* command : {"check", "format", "get", "set", "unset", "add", "remove", "rename", "move",
+                                "keys", "status", "failover", "genkey"}) {
         const auto said = pulsectl(std::string(command) + " --help");
         EXPECT_EQ(said.status, 0);
         EXPECT_THAT(said.text, StartsWith("Usage: pulsectl " + std::string(command)));
