@@ -1,10 +1,9 @@
-#include "probe_keys.h"
-
 #include <algorithm>
 
 #include "pulse/base/text.h"
 
 #include "access.h"
+#include "key_rows.h"
 
 namespace pulse::config {
 
