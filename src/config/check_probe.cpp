@@ -35,6 +35,7 @@ class ProbeCheck {
     /// All kinds that its servers are checked by.
     [[nodiscard]] std::vector<CheckKind> kinds() const {
         std::vector<CheckKind> all;
+        all.reserve(service_.servers.size() + 1);
         for (const auto& server : service_.servers)
             all.push_back(health::overridden(service_.check, server.check).kind.value_or(CheckKind::classic));
         if (all.empty()) all.push_back(service_.check.kind.value_or(CheckKind::classic));
@@ -86,7 +87,8 @@ class ProbeCheck {
             warn(block, "check", "check = " + std::string(name(kind)) + " without check_host",
                  "the certificate must then be for the real server's address; name the site, or set "
                  "check_verify = 0");
-        if (options.source && options.source->family() != family(options))
+        const auto checked = family(options);
+        if (options.source && checked && options.source->family() != *checked)
             file_.report.error(file_.place(file_.has(block, "check_source") ? block : block_, "check_source"),
                                "check_source is not of the address family that is checked");
     }
@@ -95,10 +97,12 @@ class ProbeCheck {
         return quoted(key) + " has no effect with check = " + std::string(name(kind));
     }
 
-    [[nodiscard]] net::Family family(const health::CheckOptions& options) const {
+    /// Of what is checked, as far as that is known.
+    [[nodiscard]] std::optional<net::Family> family(const health::CheckOptions& options) const {
         if (options.address) return options.address->family();
         const auto active = std::ranges::find_if(service_.servers, &RealServer::active);
-        return active != service_.servers.end() ? active->address.family() : options.source->family();
+        if (active == service_.servers.end()) return std::nullopt;
+        return active->address.family();
     }
 
     /// What makes a check impossible.

@@ -15,6 +15,13 @@ void timers(const Checked& file) {
                                        "a healthy partner would be declared dead between two heartbeats");
 }
 
+void late_heartbeats(const Checked& file) {
+    const auto& root = file.document.root();
+    if (file.config.warntime.count() > 0 && file.config.warntime >= file.config.deadtime)
+        file.report.warning(file.place(root, "warntime"), "warntime is not shorter than deadtime",
+                            "the line in the log would come when the takeover has begun");
+}
+
 void identities(const Checked& file) {
     const auto& root = file.document.root();
     const auto& config = file.config;
@@ -70,6 +77,7 @@ void sync_device(const Checked& file) {
 
 void check_routers(const Checked& file) {
     timers(file);
+    late_heartbeats(file);
     identities(file);
     nat_router(file);
     sync_device(file);

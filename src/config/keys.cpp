@@ -140,7 +140,8 @@ constexpr Access<Sysctls> number_within{.read = read_number<lowest, highest>, .w
 void read_heartbeat_path(Values& values, Config& out) {
     std::vector<HeartbeatPath> paths;
     for (std::size_t at = 0; at < values.size();) {
-        if (at + 1 == values.size()) return (void)values.exactly(values.size() + 1);
+        if (at + 1 == values.size())
+            return values.error(at, "missing arguments", "an address of each router is needed");
         const auto one = net::IpAddress::parse(values[at]);
         const auto other = net::IpAddress::parse(values[at + 1]);
         if (!one || !other)

@@ -112,7 +112,7 @@ std::optional<std::string> said(const ns_msg& message, const ns_rr& record, DnsT
 }
 
 Result<DnsAnswer> answer_of(ns_msg& message, DnsType type) {
-    DnsAnswer answer{.rcode = static_cast<int>(ns_msg_getflag(message, ns_f_rcode)), .records = {}};
+    DnsAnswer answer{.rcode = ns_msg_getflag(message, ns_f_rcode), .records = {}};
     for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {
         ns_rr record{};
         if (::ns_parserr(&message, ns_s_an, i, &record) != 0)

@@ -68,7 +68,7 @@ class HttpTalk final : public Conversation {
     Step begin() override { return {.send = request_text(request_)}; }
 
     Step heard(std::string_view bytes) override {
-        if (body_) return body(bytes);
+        if (body_) return hear(*body_, bytes);
         head_ += bytes;
         constexpr std::string_view beginning = "HTTP/";
         if (head_.substr(0, beginning.size()) != beginning.substr(0, head_.size()))
@@ -87,13 +87,14 @@ class HttpTalk final : public Conversation {
             return decided({.reason = Reason::http_status, .number = head->status});
         if (std::holds_alternative<std::monostate>(request_.body)) return good();
         const bool empty = request_.method == "HEAD" || head->status == 204 || head->status == 304;
-        body_.emplace(empty ? HttpBody::Framing::length : head->framing, empty ? 0 : head->length);
-        return body(rest);
+        auto& body =
+            body_.emplace(empty ? HttpBody::Framing::length : head->framing, empty ? 0 : head->length);
+        return hear(body, rest);
     }
 
     Step closed() override {
         if (!body_) return Conversation::closed();
-        if (body_->framing() == HttpBody::Framing::until_close || found(true)) return judged();
+        if (body_->framing() == HttpBody::Framing::until_close || found(*body_, true)) return judged(*body_);
         return Conversation::closed();
     }
 
@@ -107,33 +108,33 @@ class HttpTalk final : public Conversation {
         return end <= longest_head ? std::optional(end) : std::nullopt;
     }
 
-    Step body(std::string_view bytes) {
-        const auto before = body_->text().size();
-        body_->feed(bytes);
-        if (found(false, before)) return good();
-        if (body_->broken()) return no_answer_of_the_protocol("broken HTTP chunks", bytes);
-        if (body_->complete() || body_->full()) return judged();
+    Step hear(HttpBody& body, std::string_view bytes) {
+        const auto before = body.text().size();
+        body.feed(bytes);
+        if (found(body, false, before)) return good();
+        if (body.broken()) return no_answer_of_the_protocol("broken HTTP chunks", bytes);
+        if (body.complete() || body.full()) return judged(body);
         return {};
     }
 
     /// `complete`: nothing follows. An expression is not tried on every piece, but once on the whole.
-    [[nodiscard]] bool found(bool complete, std::size_t new_from = 0) const {
+    [[nodiscard]] bool found(const HttpBody& body, bool complete, std::size_t new_from = 0) const {
         return match(
             request_.body, [](std::monostate) { return true; },
             [&](const std::string& text) {
                 const auto overlap = std::min(new_from, text.size());
-                return body_->text().find(text, new_from - overlap) != std::string::npos;
+                return body.text().find(text, new_from - overlap) != std::string::npos;
             },
             [&](const Pattern& pattern) {
-                return complete && pattern.compiled && pattern.compiled->found_in(body_->text(), true);
+                return complete && pattern.compiled && pattern.compiled->found_in(body.text(), true);
             });
     }
 
-    [[nodiscard]] Step judged() const {
+    [[nodiscard]] Step judged(const HttpBody& body) const {
         if (const auto* pattern = std::get_if<Pattern>(&request_.body);
             pattern != nullptr && !pattern->compiled)
             return decided({.reason = Reason::bad_expression, .detail = pattern->compiled.error().context});
-        return found(true) ? good() : decided({.reason = Reason::http_body});
+        return found(body, true) ? good() : decided({.reason = Reason::http_body});
     }
 
     HttpRequest request_;

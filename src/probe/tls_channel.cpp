@@ -47,20 +47,28 @@ std::string system_authorities() {
     return ::X509_get_default_cert_file();
 }
 
-/// The context with those authorities, read once: the system's are many.
-Result<SSL_CTX*> context_for(const health::TlsSettings& settings) {
-    static std::map<std::string, Context> contexts;
-    std::string file;
-    if (settings.verify) file = settings.ca_file.empty() ? system_authorities() : settings.ca_file;
-    if (const auto found = contexts.find(file); found != contexts.end()) return found->second.get();
+/// `file`: the authorities; empty if nothing is verified.
+Result<Context> make_context(const std::string& file) {
     ::ERR_clear_error();
     Context context(::SSL_CTX_new(::TLS_client_method()));
     if (!context) return fail(std::errc::not_enough_memory, openssl_says());
-    if (settings.verify && ::SSL_CTX_load_verify_file(context.get(), file.c_str()) != 1)
+    if (!file.empty() && ::SSL_CTX_load_verify_file(context.get(), file.c_str()) != 1)
         return fail(std::errc::invalid_argument, file + ": " + openssl_says());
     // Many servers just close; whether the answer was whole is for the conversation to say.
     ::SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
-    return contexts.emplace(file, std::move(context)).first->second.get();
+    return context;
+}
+
+/// The context with the authorities wanted, or why there is none. Tried once: the system's are many, and
+/// later no file can be opened.
+Result<SSL_CTX*> context_for(const health::TlsSettings& settings) {
+    static std::map<std::string, Result<Context>> contexts;
+    std::string file;
+    if (settings.verify) file = settings.ca_file.empty() ? system_authorities() : settings.ca_file;
+    auto found = contexts.find(file);
+    if (found == contexts.end()) found = contexts.emplace(file, make_context(file)).first;
+    if (!found->second) return tl::unexpected(found->second.error());
+    return found->second->get();
 }
 
 std::chrono::sys_seconds end_of(const X509* certificate) {
@@ -183,10 +191,9 @@ class TlsChannel final : public Channel {
         }
     }
 
-    [[nodiscard]] Io failed(Outcome failure) const {
+    [[nodiscard]] Io failed(const Outcome& failure) const {
         return {.status = Io::Status::failed,
-                .failure = settings_.verify && !certificate_failure_.good() ? certificate_failure_
-                                                                            : std::move(failure)};
+                .failure = settings_.verify && !certificate_failure_.good() ? certificate_failure_ : failure};
     }
 
     health::TlsSettings settings_;

@@ -147,6 +147,70 @@ TEST_F(TakeoverTest, EstablishedConnectionsAndNeighboursFollowTheRole) {
     EXPECT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == heir; }));
 }
 
+/// The file with more lines at the top level, for the active router alone, which begins anew with it.
+void restart_with(const std::string& router, const std::string& lines) {
+    const auto* file = std::getenv("LAB_FILE");  // NOLINT(concurrency-mt-unsafe): one thread
+    std::ofstream("/tmp/more.cf") << runtime::read_file(file).value() << lines;
+    (void)run("ip netns exec " + router + " pulse -n -v -c /tmp/more.cf >> $LAB_RESULTS/" + router +
+              ".log 2>&1 < /dev/null &");
+}
+
+TEST_F(TakeoverTest, HooksHearWhatHappensAndAHangingOneIsKilledWithItsChildren) {
+    const auto router = cluster.active();
+    ASSERT_EQ(
+        run("printf '#!/bin/sh\\necho \"heard $PULSE_EVENT as $PULSE_ROLE of $PULSE_IDENTITY\"\\n' > "
+            "/tmp/notify &&"
+            "printf '#!/bin/sh\\necho hanging\\nsleep 4321\\n' > /tmp/hang && chmod +x /tmp/notify /tmp/hang")
+            .status,
+        0);
+    kill_suite(router);
+    restart_with(router, "notify_cmd = /tmp/notify\nactive_cmd = /tmp/hang\nhook_timeout = 2\n");
+    const auto logged = [&](const std::string& text) {
+        return within(cluster.takeover_limit(),
+                      [&] { return Cluster::log(router).find(text) != std::string::npos; });
+    };
+    // Whichever router has the role now, it is this one's in the end.
+    (void)within(cluster.takeover_limit(), [&] { return !cluster.active().empty(); });
+    if (cluster.active() != router) {
+        kill_suite(Cluster::other(router));
+        EXPECT_EQ(run("ip netns exec " + Cluster::other(router) + " ipvsadm -C").status, 0);
+    }
+    EXPECT_TRUE(logged("/tmp/notify: heard starting as starting of " + router));
+    EXPECT_TRUE(logged("/tmp/notify: heard active as active of " + router));
+    EXPECT_TRUE(logged("/tmp/hang: hanging"));
+    EXPECT_TRUE(logged("takes too long and is killed"));
+    EXPECT_TRUE(within(seconds(10), [] { return run("pgrep -f '[s]leep 4321'").status != 0; }));
+    kill_suite(router);
+}
+
+TEST_F(TakeoverTest, AHungPulseIsTheWatchdogsAndAnOrderlyStopIsNot) {
+    // It says what it would do instead of doing it.
+    ASSERT_EQ(run("modprobe softdog soft_noboot=1 nowayout=0").status, 0);
+    const auto device = run("for w in /sys/class/watchdog/*; do grep -q Software $w/identity 2>/dev/null && "
+                            "printf /dev/${w##*/}; done; true")
+                            .text;
+    const std::string found = device.empty() ? "/dev/watchdog1" : device;
+    const auto router = cluster.active();
+    const auto barked = [] { return run("dmesg | grep -c 'softdog: Triggered'").text; };
+    kill_suite(router);
+    restart_with(router, "deadtime = 4\nwatchdog = " + found + "\n");
+    ASSERT_TRUE(within(seconds(20), [&] {
+        return Cluster::log(router).find("watchdog " + found + " reboots this router") != std::string::npos;
+    }));
+    std::this_thread::sleep_for(seconds(6));
+    EXPECT_EQ(barked(), "0\n") << "it is fed";
+    auto pulse = cluster.pids(router, "pulse");
+    ASSERT_EQ(pulse.size(), 1U);
+    ::kill(pulse.front(), SIGSTOP);
+    EXPECT_TRUE(within(seconds(20), [&] { return barked() == "1\n"; }));
+    ::kill(pulse.front(), SIGCONT);
+    ::kill(pulse.front(), SIGTERM);
+    EXPECT_TRUE(within(seconds(20), [&] { return cluster.pids(router, "pulse").empty(); }));
+    std::this_thread::sleep_for(seconds(6));
+    EXPECT_EQ(barked(), "1\n") << "an orderly stop is none of its business\n"
+                               << run("dmesg | grep -i dog").text;
+}
+
 /// The file with a thousand more addresses, started anew on both routers.
 TEST_F(TakeoverTest, AThousandAddressesAreTakenOverWithoutALateHeartbeat) {
     constexpr int many = 1000;

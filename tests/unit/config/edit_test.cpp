@@ -56,6 +56,17 @@ Strings lines_of(const std::string& text) {
     return lines;
 }
 
+TEST(SetKey, OfAKeyThatRepeatsReplacesEveryLine) {
+    const std::string text =
+        "heartbeat_path = 10.0.2.1 10.0.2.2\nkeepalive = 1\nheartbeat_path = 10.0.3.1 10.0.3.2 540\n";
+    const auto read = read_text(text);
+    EXPECT_TRUE(read.diagnostics.empty());
+    ASSERT_EQ(read.config.heartbeat_paths.size(), 2U);
+    EXPECT_EQ(read.config.heartbeat_paths[1].port, net::Port{540});
+    EXPECT_EQ(set_global(text, "heartbeat_path", {"10.0.4.1", "10.0.4.2"}),
+              "keepalive = 1\nheartbeat_path = 10.0.4.1 10.0.4.2\n");
+}
+
 TEST(SetKey, ChangesTheValueAndNothingElse) {
     EXPECT_EQ(set_global("\tkeepalive  =  3 \t\nx = 1", "keepalive", {"5"}), "\tkeepalive  =  5 \t\nx = 1");
     EXPECT_EQ(set_global("keepalive=3\r\n", "keepalive", {"5"}), "keepalive=5\r\n");
