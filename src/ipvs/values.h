@@ -29,7 +29,7 @@ class Values {
     [[nodiscard]] ServiceId service_id() const;
 
     [[nodiscard]] bool is_mark() const { return mark_.has_value(); }
-    [[nodiscard]] const net::Endpoint& server() const { return *server_; }
+    [[nodiscard]] const net::Endpoint& server() const { return server_.value(); }
 
     std::string scheduler = "wlc";
     std::chrono::seconds persistence{0};

@@ -96,7 +96,7 @@ bool Session::open() {
                    forbidden ? "Permission denied (you must be root)" : "Protocol not available");
         return false;
     }
-    client_.emplace(std::move(*client));
+    client_ = std::make_unique<kernel::IpvsClient>(std::move(*client));
     info_ = *info;
     return true;
 }

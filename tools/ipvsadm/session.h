@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -51,7 +51,7 @@ class Session {
     void apply(std::vector<const ipvs::RestoreLine*>& lines, int& status);
 
     std::string program_;
-    std::optional<kernel::IpvsClient> client_;
+    std::unique_ptr<kernel::IpvsClient> client_;  ///< nullptr until it is needed
     ipvs::KernelInfo info_;
 };
 
