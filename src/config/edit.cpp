@@ -5,10 +5,9 @@
 #include <vector>
 
 #include "pulse/base/text.h"
-
-#include "lines.h"
 #include "pulse/config/keys.h"
 
+#include "lines.h"
 #include "placing.h"
 #include "report.h"
 #include "spell.h"

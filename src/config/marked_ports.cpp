@@ -5,10 +5,9 @@ namespace pulse::config {
 namespace {
 
 std::optional<net::Port> port_called(const Values& values, std::string_view text) {
-    if (const auto named = values.lookups().service(text); named && !parse_decimal<int>(text)) return named;
     const auto number = parse_decimal<std::uint16_t>(text);
-    if (!number || *number == 0) return std::nullopt;
-    return net::Port{*number};
+    if (!number) return values.lookups().service(text);
+    return *number == 0 ? std::nullopt : std::optional(net::Port{*number});
 }
 
 std::optional<net::Protocol> protocol_called(std::string_view text) {

@@ -82,8 +82,9 @@ void read_pe(Values& values, V& out) {
 void read_server_port(Values& values, S& out) {
     const auto text = values.only();
     if (!text) return;
-    const auto named = values.lookups().service(*text);
-    if (named && !parse_c_integer(*text))
+    // Asked about words alone: each question reads the services database.
+    const auto named = parse_c_integer(*text) ? std::nullopt : values.lookups().service(*text);
+    if (named)
         return values.error(0, "integer expected",
                             "a real server's port is a number: " + std::to_string(named->number));
     if (const auto number = read_integer(values, 0, std::numeric_limits<std::uint16_t>::max()))

@@ -13,8 +13,8 @@ namespace pulse::config_file {
 struct DaemonOptions {
     std::string config_file;
     std::string state_directory;  ///< for what must outlive a restart
-    bool foreground = false;  ///< stay, and log to standard output
-    bool no_fork = false;     ///< stay, but log to syslog: how a parent or systemd starts it
+    bool foreground = false;      ///< stay, and log to standard output
+    bool no_fork = false;         ///< stay, but log to syslog: how a parent or systemd starts it
     bool verbose = false;
     bool check = false;  ///< say what there is to say about the file and end
     CheckOptions check_options;
