@@ -132,6 +132,46 @@ TEST(Hysteresis, AnOperatorForgives) {
     EXPECT_EQ(step(standing, good, start + seconds(1), pace).standing.verdict, Verdict::up);
 }
 
+TEST(Hysteresis, AHoldIsForgivenAndWhatWasGoodStillCounts) {
+    const Pace pace{.rise = 3, .hold_down = seconds(30)};
+    auto standing = step(newcomer(pace), good, start, pace).standing;
+    const auto fail_and_return = [&] {
+        standing = step(standing, refused, start, pace).standing;
+        for (int i = 0; i < 3; ++i) standing = step(standing, good, start, pace).standing;
+    };
+    fail_and_return();
+    EXPECT_EQ(standing.flaps, 0);
+    EXPECT_EQ(held_for(standing, start), Duration::zero());
+    fail_and_return();
+    EXPECT_EQ(standing.verdict, Verdict::down);
+    EXPECT_EQ(standing.flaps, 1);
+    EXPECT_EQ(held_for(standing, start + seconds(10)), seconds(20));
+    EXPECT_EQ(held_for(standing, start + seconds(40)), Duration::zero());
+    EXPECT_EQ(held_for(wear(standing, Glasses::opaque, pace).standing, start), Duration::zero());
+
+    standing = forgiven(standing);
+    EXPECT_EQ(standing.verdict, Verdict::down);
+    EXPECT_EQ(held_for(standing, start), Duration::zero());
+    standing = step(standing, good, start + seconds(1), pace).standing;  // the three before count
+    EXPECT_EQ(standing.verdict, Verdict::up);
+    standing = step(standing, refused, start + seconds(2), pace).standing;
+    EXPECT_EQ(standing.flaps, 0);
+    EXPECT_EQ(standing.hold, Duration::zero());
+}
+
+TEST(Hysteresis, FlapsAreCountedUntilOneIsForgotten) {
+    const Pace pace{.rise = 1, .hold_down = seconds(1)};
+    auto now = start;
+    auto standing = step(newcomer(pace), good, now, pace).standing;
+    for (const int flaps : {0, 1, 2, 3}) {
+        standing = step(standing, refused, now, pace).standing;
+        EXPECT_EQ(standing.flaps, flaps);
+        standing = step(standing, good, now += seconds(60), pace).standing;
+    }
+    standing = step(standing, refused, now + seconds(600), pace).standing;
+    EXPECT_EQ(standing.flaps, 0);
+}
+
 TEST(Hysteresis, FirstChecksAreSpreadEvenlyOverTheInterval) {
     std::array<int, 10> parts{};
     for (std::uint64_t identity = 0; identity < 10'000; ++identity) {
