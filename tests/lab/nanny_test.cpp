@@ -1,5 +1,6 @@
 // nanny as a process: what it may do, what it takes, many checks in one, and what lvsd makes of its reports.
 // Run by tools/lab up with lone-nat.cf.
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <regex>
@@ -270,6 +271,29 @@ TEST(NannyByHand, HearsRwhod) {
         R"(bash -c 'printf "\x01\x01\0\0\0\0\0\0\0\0\0\0h\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x90\0\0\0\0\0\0\0\0\0\0\0\0" > /dev/udp/127.0.0.1/513')";
     ASSERT_EQ(run(packet).status, 0);
     EXPECT_TRUE(nanny.says("weight=10\nweight_reason=load 4.00\n")) << ByHand::output();
+}
+
+TEST(NannyByHand, AReturningServerGetsItsWeightBackBetweenChecks) {
+    // Its next check is minutes away: each step is the ramp's own. SIGHUP makes the checks it needs.
+    std::atomic<bool> well = true;
+    const Responder server([&](int socket) { (well ? says("hello") : says("oops"))(socket); });
+    const ByHand nanny("-p " + std::to_string(server.port()) + " -x hello -t 600 -w 100 --slow-start 2");
+    ASSERT_TRUE(nanny.says("verdict=up"));
+    const auto check_now = [] { (void)run("kill -HUP $(cat /run/by-hand.pid)"); };
+    well = false;
+    check_now();
+    ASSERT_TRUE(nanny.says("verdict=down"));
+    well = true;
+    check_now();
+    EXPECT_TRUE(nanny.says("weight=1\nweight_reason=slow start")) << ByHand::output();
+    const std::regex ramp(
+        "weight=1\nweight_reason=slow start\n[^]*weight=[0-9]{2}\nweight_reason=slow "
+        "start\n[^]*weight=100\n");
+    EXPECT_TRUE(within(seconds(15), [&] { return std::regex_search(ByHand::output(), ramp); }))
+        << ByHand::output();
+    const auto before = ByHand::switches();
+    std::this_thread::sleep_for(seconds(3));
+    EXPECT_LE(ByHand::switches() - before, 0);
 }
 
 TEST(NannyByHand, WakesForNothingBetweenChecks) {
