@@ -52,6 +52,7 @@ Lvsd::Lvsd(asio::io_context& context, Options options, config::Config config, ke
 }
 
 void Lvsd::start() {
+    index_services();
     set_timeouts();
     set_sysctls();
     if (const auto found = ipvs_.dump())
@@ -76,16 +77,22 @@ void Lvsd::start() {
     if (parent_) runtime::spawn_logged(context_, "parent", hear_parent(*parent_));
 }
 
-void Lvsd::judge_panic(TimePoint now) {
-    for (const auto& change : director::judge_panic(config_, situation_, now))
-        if (change.panic)
-            log::error(
-                "virtual service {}: {} of {} real servers failed at once; it is probably us, so they all "
-                "stay in",
-                change.virtual_name, change.failed, change.pool);
-        else
-            log::warning("virtual service {}: no longer keeps real servers in that failed at once",
-                         change.virtual_name);
+void Lvsd::index_services() {
+    services_.clear();
+    for (const auto* service : director::services(config_))
+        services_.emplace(director::service_id(*service), service);
+}
+
+void Lvsd::judge_panic(const config::VirtualServer& service, TimePoint now) {
+    const auto change = director::judge_panic(service, situation_, now);
+    if (!change) return;
+    if (change->panic)
+        log::error(
+            "virtual service {}: {} of {} real servers failed at once; it is probably us, so they all stay "
+            "in",
+            service.name, change->failed, change->pool);
+    else
+        log::warning("virtual service {}: no longer keeps real servers in that failed at once", service.name);
 }
 
 void Lvsd::set_timeouts() {
@@ -107,6 +114,8 @@ void Lvsd::set_sysctls() {
 }
 
 void Lvsd::on_report(const director::MonitorKey& key, const health::Report& report) {
+    const auto service = services_.find(key.service);
+    if (service == services_.end()) return;
     auto& standing = situation_.standings[key];
     const auto now = Clock::now();
     const auto next = director::after(standing, report, now);
@@ -115,7 +124,8 @@ void Lvsd::on_report(const director::MonitorKey& key, const health::Report& repo
         log::info("real server {} of {}: weight {} ({})", key.checked.to_string(), key.service.to_string(),
                   *next.weight, report.weight_reason);
     standing = next;
-    judge_panic(now);
+    judge_panic(*service->second, now);
+    changed_.insert(key.service);
     converge_soon();
 }
 
@@ -125,13 +135,31 @@ void Lvsd::converge_soon() {
     asio::post(context_, [this] {
         converge_posted_ = false;
         if (stopping_) return;
-        converge();
+        converge_changed();
         tell_ready_when_settled();
     });
 }
 
+/// A report costs what its service costs, however large the table is.
+void Lvsd::converge_changed() {
+    const auto changed = std::exchange(changed_, {});
+    ipvs::Table desired;
+    for (const auto& id : changed) {
+        const auto service = services_.find(id);
+        if (service == services_.end()) continue;  // gone since
+        judge_quorum(*service->second);
+        desired.emplace(id, director::desired_entry(config_, *service->second, situation_));
+    }
+    const auto done = kernel::converge(ipvs_, desired, {});
+    if (done && done->refused.empty())
+        log_steps(done->made, Occasion::change);
+    else
+        converge();  // which knows what has been complained about, and tries again
+}
+
 void Lvsd::converge(Occasion occasion) {
-    judge_quorum();
+    changed_.clear();
+    for (const auto& [id, service] : services_) judge_quorum(*service);
     const auto desired = director::desired_table(config_, situation_);
     for (const auto& [id, entry] : desired) owned_.insert(id);
     const auto done = kernel::converge(ipvs_, desired, owned_);
@@ -154,7 +182,9 @@ void Lvsd::converge(Occasion occasion) {
     ++failures_;
     retry_.expires_after(retry_pause(failures_));
     retry_.async_wait([this](const boost::system::error_code& cancelled) {
-        if (!cancelled) converge_soon();
+        if (cancelled || stopping_) return;
+        converge();
+        tell_ready_when_settled();
     });
 }
 
@@ -181,17 +211,17 @@ void Lvsd::log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion) {
     strangers_steps_ = 0;
 }
 
-void Lvsd::judge_quorum() {
-    auto below = director::below_quorum(config_, situation_);
-    for (const auto* service : director::services(config_)) {
-        const auto id = director::service_id(*service);
-        const bool was = situation_.sorry.contains(id);
-        if (was != below.contains(id))
-            log::warning("virtual service {}: {}", service->name,
-                         was ? "enough real servers are up again: the sorry server is out"
-                             : "too few real servers are up: the sorry server gets the clients");
-    }
-    situation_.sorry = std::move(below);
+void Lvsd::judge_quorum(const config::VirtualServer& service) {
+    const auto id = director::service_id(service);
+    const bool was = situation_.sorry.contains(id);
+    if (director::is_below_quorum(service, situation_) == was) return;
+    if (was)
+        situation_.sorry.erase(id);
+    else
+        situation_.sorry.insert(id);
+    log::warning("virtual service {}: {}", service.name,
+                 was ? "enough real servers are up again: the sorry server is out"
+                     : "too few real servers are up: the sorry server gets the clients");
 }
 
 asio::awaitable<void> Lvsd::watch_table() {
@@ -232,6 +262,7 @@ Result<void> Lvsd::reload() {
                                   config_.udp_timeout != file->config.udp_timeout;
         const bool new_sysctls = config_.sysctls != file->config.sysctls;
         config_ = std::move(file->config);
+        index_services();
         situation_ = director::still_known(std::move(situation_), config_);
         if (new_timeouts) set_timeouts();
         if (new_sysctls) set_sysctls();
