@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "pulse/config_file/load.h"
 #include "pulse/director/kernel_settings.h"
@@ -70,6 +71,8 @@ void Lvsd::start() {
     marks_.want(config_);
     nannies_.want(director::monitors(config_), config_.checks_per_nanny);
     tell_ready_when_settled();
+
+    ::malloc_trim(0);  // reading the file took more than keeping what it says
 
     runtime::spawn_logged(context_, "signals", hear_signals());
     runtime::spawn_logged(context_, "settling", limit_settling());
