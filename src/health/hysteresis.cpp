@@ -96,6 +96,10 @@ Duration pause_after(const Standing& standing, const Pace& pace) {
     return in_doubt ? pace.retry_interval : pace.interval;
 }
 
+Duration longest_unnoticed(const Pace& pace, std::chrono::milliseconds limit) {
+    return pace.interval + limit + (pace.fall - 1) * (pace.retry_interval + limit);
+}
+
 Duration spread(std::chrono::milliseconds interval, std::uint64_t identity) {
     // Fibonacci hashing: identities that differ in little end far apart.
     constexpr std::uint64_t golden = 0x9e3779b97f4a7c15U;

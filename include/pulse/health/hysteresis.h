@@ -85,6 +85,11 @@ struct Transition {
 /// The pause before the next check: `retry_interval` while a failure awaits confirmation, else `interval`.
 [[nodiscard]] Duration pause_after(const Standing& standing, const Pace& pace);
 
+/// The longest that a server which breaks goes unnoticed: its next check is a whole `interval` away and takes
+/// `limit`, and so does each that confirms it. Those that break together are found down within this time of
+/// each other.
+[[nodiscard]] Duration longest_unnoticed(const Pace& pace, std::chrono::milliseconds limit);
+
 /// The pause after the very first check, within (0, interval]: all first checks are done at once, and the
 /// rest must not be. `identity` is the same for the same check, so that a restart does not shuffle them.
 [[nodiscard]] Duration spread(std::chrono::milliseconds interval, std::uint64_t identity);

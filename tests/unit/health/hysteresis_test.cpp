@@ -185,6 +185,37 @@ TEST(Hysteresis, FirstChecksAreSpreadEvenlyOverTheInterval) {
     for (const int part : parts) EXPECT_NEAR(part, 1'000, 100);
 }
 
+TEST(Hysteresis, NoServerThatBreaksGoesUnnoticedForLongerThanIsSaid) {
+    std::mt19937 random(3);  // NOLINT(cert-msc51-cpp): the same cases every time
+    const auto upto = [&](Duration most) {
+        return Duration(std::uniform_int_distribution<Duration::rep>(0, most.count())(random));
+    };
+    Duration closest = std::chrono::hours(1);
+    for (int round = 0; round < 2000; ++round) {
+        const Pace pace{.interval = milliseconds(1'000 + upto(seconds(5)) / milliseconds(1)),
+                        .retry_interval = milliseconds(100 + upto(seconds(5)) / milliseconds(1)),
+                        .rise = 1,
+                        .fall = std::uniform_int_distribution(1, 4)(random)};
+        const milliseconds limit(100 + upto(seconds(5)) / milliseconds(1));
+        auto now = start;
+        const auto breaks = start + upto(seconds(60));
+        auto standing = newcomer(pace);
+        while (standing.verdict != Verdict::down) {
+            auto takes = upto(limit);
+            const bool broken = now + takes >= breaks;  // its answer would have come too late
+            if (broken && round % 2 == 0) takes = limit;
+            now += takes;
+            standing = step(standing, broken ? refused : good, now, pace).standing;
+            if (standing.verdict != Verdict::down) now += pause_after(standing, pace);
+        }
+        const auto unnoticed = now - breaks;
+        const auto said = longest_unnoticed(pace, limit);
+        EXPECT_LE(unnoticed, said);
+        closest = std::min(closest, said - unnoticed);
+    }
+    EXPECT_LT(closest, milliseconds(500));  // and not much less
+}
+
 TEST(Hysteresis, ACheckThatCouldNotBeTriedChangesNothing) {
     const Outcome untried{.reason = Reason::local_failure, .number = EMFILE};
     const auto fresh = newcomer(two);
