@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include "pulse/base/text.h"
 #include "pulse/config_file/load.h"
 #include "pulse/director/kernel_settings.h"
 #include "pulse/kernel/converge.h"
@@ -48,7 +49,8 @@ Lvsd::Lvsd(asio::io_context& context, Options options, config::Config config, ke
                {.program = options_.nanny, .foreground = options_.foreground, .verbose = options_.verbose},
                [this](const auto& key, const auto& report) { on_report(key, report); }),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
-      retry_(context) {
+      retry_(context),
+      book_(nannies_, config_, situation_) {
     if (parent) parent_.emplace(context.get_executor(), std::move(*parent));
 }
 
@@ -119,6 +121,7 @@ void Lvsd::set_sysctls() {
 void Lvsd::on_report(const director::MonitorKey& key, const health::Report& report) {
     const auto service = services_.find(key.service);
     if (service == services_.end()) return;
+    book_.note(key, report);
     auto& standing = situation_.standings[key];
     const auto now = Clock::now();
     const auto next = director::after(standing, report, now);
@@ -240,8 +243,7 @@ asio::awaitable<void> Lvsd::watch_table() {
 void Lvsd::tell_ready_when_settled() {
     if (ready_told_ || !parent_ || !table_known_ || !director::settled(config_, situation_.standings)) return;
     ready_told_ = true;
-    if (auto told = parent_->send(Fields().add("ready", "1")); !told)
-        log::error("{}", told.error().message());
+    tell_parent(Fields().add("ready", "1"));
 }
 
 asio::awaitable<void> Lvsd::limit_settling() {
@@ -249,8 +251,7 @@ asio::awaitable<void> Lvsd::limit_settling() {
     if (ready_told_ || !parent_ || stopping_) co_return;
     ready_told_ = true;
     log::warning("no real server of some virtual service has answered yet");
-    if (auto told = parent_->send(Fields().add("ready", "1")); !told)
-        log::error("{}", told.error().message());
+    tell_parent(Fields().add("ready", "1"));
 }
 
 Result<void> Lvsd::reload() {
@@ -267,6 +268,7 @@ Result<void> Lvsd::reload() {
         config_ = std::move(file->config);
         index_services();
         situation_ = director::still_known(std::move(situation_), config_);
+        book_.tidy();
         if (new_timeouts) set_timeouts();
         if (new_sysctls) set_sysctls();
         marks_.want(config_);
@@ -300,18 +302,40 @@ void Lvsd::reread_drains() {
 
 void Lvsd::hear(const Fields& message) {
     if (message.find("leave_table")) leave_table_ = true;
-    const auto id = message.find("reload").value_or(message.find("drains").value_or(""));
+    if (const auto id = message.find("servers")) {
+        const auto from = parse_decimal<std::size_t>(message.find("from").value_or("0"));
+        return runtime::spawn_logged(context_, "status", tell_servers(std::string(*id), from.value_or(0)));
+    }
+    Result<std::string> done;
+    std::string id;
+    for (const auto* order : {"reload", "drains", "forgive"})
+        if (const auto found = message.find(order)) id = *found;
     if (id.empty()) return;
-    Result<void> done;
-    if (message.find("reload"))
-        done = reload();
-    else
+    if (message.find("reload")) {
+        if (auto reloaded = reload(); !reloaded) done = tl::unexpected(reloaded.error());
+    } else if (message.find("forgive")) {
+        done = book_.forgive(std::string(message.find("of").value_or("")));
+    } else {
         reread_drains();
+    }
     Fields answer;
-    answer.add("answer", std::string(id));
+    answer.add("answer", id);
     constexpr std::size_t longest_report = 6000;  // a message holds no more than 8 KiB
-    if (!done) answer.add("error", done.error().message().substr(0, longest_report));
-    if (auto told = parent_->send(answer); !told) log::error("{}", told.error().message());
+    if (!done)
+        answer.add("error", done.error().message().substr(0, longest_report));
+    else
+        answer.add("text", done->substr(0, longest_report));
+    tell_parent(answer);
+}
+
+asio::awaitable<void> Lvsd::tell_servers(std::string id, std::size_t from) {
+    auto answer = co_await book_.page(from);
+    answer.add("answer", std::move(id));
+    tell_parent(answer);
+}
+
+void Lvsd::tell_parent(const Fields& message) {
+    if (auto told = parent_->send(message); !told) log::error("{}", told.error().message());
 }
 
 asio::awaitable<void> Lvsd::hear_parent(process::Channel& parent) {

@@ -19,6 +19,7 @@
 #include "nannies.h"
 #include "options.h"
 #include "packet_marks.h"
+#include "server_book.h"
 
 namespace pulse::lvsd {
 
@@ -51,6 +52,8 @@ class Lvsd {
     [[nodiscard]] Result<void> reload();
     void reread_drains();
     void hear(const Fields& message);
+    boost::asio::awaitable<void> tell_servers(std::string id, std::size_t from);
+    void tell_parent(const Fields& message);
     void stop(int signal);
     void finish();
     boost::asio::awaitable<void> watch_table();
@@ -69,6 +72,7 @@ class Lvsd {
     boost::asio::signal_set signals_;
     boost::asio::steady_timer retry_;
     director::Situation situation_;
+    ServerBook book_;
     std::map<ipvs::ServiceId, const config::VirtualServer*> services_;  ///< of `config_`
     std::set<ipvs::ServiceId> owned_;    ///< services that are ours in the table, or may still be
     std::set<ipvs::ServiceId> changed_;  ///< whose servers had news since they were last looked at

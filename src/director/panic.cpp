@@ -18,14 +18,21 @@ std::vector<Standing*> pool_of(const config::VirtualServer& virtual_server, Situ
     return pool;
 }
 
+health::Pace pace_of(const config::VirtualServer& virtual_server) {
+    health::NannySpec spec;
+    spec.interval = virtual_server.check_interval.value_or(virtual_server.timeout);
+    spec.retry_interval = virtual_server.retry_interval;
+    spec.fall = virtual_server.fall;
+    return health::pace_of(spec);
+}
+
 }  // namespace
 
 std::optional<PanicChange> judge_panic(const config::VirtualServer& virtual_server, Situation& situation,
                                        TimePoint now) {
     const auto pool = pool_of(virtual_server, situation);
     const auto was_held = [](const Standing* standing) { return standing->held; };
-    // The last server's check ends a whole round after the first one's, and a little: checks take time.
-    const Duration at_once = virtual_server.timeout * 5 / 4;
+    const Duration at_once = health::longest_unnoticed(pace_of(virtual_server), virtual_server.timeout);
     const auto fell_just_now = [&](const Standing* standing) {
         return standing->failed && (standing->held || now - *standing->failed <= at_once);
     };

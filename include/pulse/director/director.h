@@ -108,9 +108,10 @@ struct PanicChange {
 /// What a nanny's report makes of a standing at `now`.
 [[nodiscard]] Standing after(const Standing& before, const health::Report& report, TimePoint now);
 
-/// Keeps a service's last good set if more than `panic_threshold` percent of its pool fell within one
-/// `timeout` (and at least two did), and lets go of it when so many are back that it no longer is. Says so if
-/// it began or ceased to be held.
+/// Keeps a service's last good set if more than `panic_threshold` percent of its pool fell at once (and at
+/// least two did), and lets go of it when so many are back that it no longer is. Says so if it began or
+/// ceased to be held. At once: as close together as its checks find servers down that break at the same
+/// moment (health::longest_unnoticed).
 [[nodiscard]] std::optional<PanicChange> judge_panic(const config::VirtualServer& virtual_server,
                                                      Situation& situation, TimePoint now);
 

@@ -81,12 +81,12 @@ TEST_F(Panic, IsOverWhenEnoughAreBackAndWhoIsStillDownLeaves) {
 
 TEST_F(Panic, ServersThatFailOneAfterAnotherAreSimplyDown) {
     for (const int server : {1, 2, 3, 4})
-        EXPECT_EQ(report(server, Verdict::down, start + seconds(20) * server), std::nullopt);
+        EXPECT_EQ(report(server, Verdict::down, start + seconds(21) * server), std::nullopt);
     EXPECT_EQ(in_table(), 0U);
 }
 
 TEST_F(Panic, OneServerAloneIsNoPanic) {
-    for (const int server : {1, 2, 3}) (void)report(server, Verdict::down, start + seconds(20) * server);
+    for (const int server : {1, 2, 3}) (void)report(server, Verdict::down, start + seconds(21) * server);
     EXPECT_EQ(report(4, Verdict::down, start + seconds(200)), std::nullopt);
     EXPECT_EQ(in_table(), 0U);
 }
@@ -95,6 +95,27 @@ TEST_F(Panic, ServersThatNeverWereUpAreNotKeptIn) {
     situation = {};
     for (const int server : {1, 2, 3, 4}) EXPECT_EQ(report(server, Verdict::down, start), std::nullopt);
     EXPECT_EQ(in_table(), 0U);
+}
+
+TEST_F(Panic, HowCloseTogetherAtOnceIsFollowsFromTheChecks) {
+    struct Row {
+        int check_interval, timeout, retry_interval, fall, window;  ///< in seconds
+    };
+    for (const auto& row :
+         {Row{10, 10, 0, 1, 20}, Row{60, 5, 0, 1, 65}, Row{60, 5, 2, 3, 79}, Row{2, 1, 0, 2, 6}}) {
+        SCOPED_TRACE(testing::Message() << "interval " << row.check_interval << ", fall " << row.fall);
+        auto& web = config.virtual_servers[0];
+        web.check_interval = seconds(row.check_interval);
+        web.timeout = seconds(row.timeout);
+        web.retry_interval = seconds(row.retry_interval);
+        web.fall = row.fall;
+        for (const int late : {0, 1}) {
+            situation = everyone_up(config);
+            for (const int server : {1, 2}) (void)report(server, Verdict::down, start);
+            const auto change = report(3, Verdict::down, start + seconds(row.window + late));
+            EXPECT_EQ(change.has_value(), late == 0);
+        }
+    }
 }
 
 class NoPanic : public Panic {
