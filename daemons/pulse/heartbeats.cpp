@@ -12,6 +12,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include "pulse/log/log.h"
@@ -100,6 +101,8 @@ Result<std::vector<std::shared_ptr<Heartbeats::Line>>> Heartbeats::bind(
         udp::socket socket(context);
         boost::system::error_code error;
         (void)socket.open(own.protocol(), error);
+        // lvsd or a hook that inherited it would keep the address after we are gone.
+        if (!error) (void)::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
         if (!error) (void)socket.bind(own, error);
         if (!error) (void)socket.non_blocking(true, error);
         if (error)
