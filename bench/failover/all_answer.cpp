@@ -1,7 +1,7 @@
-// all_answer FIRST COUNT SECONDS: pings COUNT IPv4 addresses from FIRST on (250 to a /24, as `guest` lays
-// them out) every 50 ms, and prints for how long the one that was silent longest did not answer, the median
-// of all, how many never answered, how many no longer do, and how long the latest announcer of them needed
-// for its first gratuitous ARP of each.
+// all_answer FIRST COUNT SECONDS [PAUSE]: pings COUNT IPv4 addresses from FIRST on (250 to a /24, as `guest`
+// lays them out) every PAUSE (50) ms, and prints for how long the one that was silent longest did not answer,
+// the median of all, how many never answered, how many no longer do, and how long the latest announcer of
+// them needed for its first gratuitous ARP of each.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -130,11 +130,13 @@ void take_answers(int socket, std::vector<Target>& targets) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto first = argc == 4 ? net::IpAddress::parse(argv[1]) : std::nullopt;
-    const auto count = argc == 4 ? parse_decimal<std::uint32_t>(argv[2]) : std::nullopt;
-    const auto seconds = argc == 4 ? parse_decimal<int>(argv[3]) : std::nullopt;
-    if (!first || !count || !seconds || *count == 0 || *count > 60'000)
-        return (void)std::fputs("Usage: bench_all_answer FIRST COUNT SECONDS\n", stderr), 2;
+    const bool complete = argc == 4 || argc == 5;
+    const auto first = complete ? net::IpAddress::parse(argv[1]) : std::nullopt;
+    const auto count = complete ? parse_decimal<std::uint32_t>(argv[2]) : std::nullopt;
+    const auto seconds = complete ? parse_decimal<int>(argv[3]) : std::nullopt;
+    const auto pause = argc == 5 ? parse_decimal<int>(argv[4]) : 50;
+    if (!first || !count || !seconds || !pause || *count == 0 || *count > 60'000)
+        return (void)std::fputs("Usage: bench_all_answer FIRST COUNT SECONDS [PAUSE]\n", stderr), 2;
     const int socket = ::socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
     if (socket < 0) return std::perror("bench_all_answer"), 1;
     const int listener = ::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_ARP));
@@ -150,9 +152,8 @@ int main(int argc, char** argv) {
     }
     Announcements announcements;
     announcements.first.resize(*count);
-    constexpr auto pause = std::chrono::milliseconds(50);
     for (const auto end = Clock::now() + std::chrono::seconds(*seconds); Clock::now() < end;) {
-        const auto next = Clock::now() + pause;
+        const auto next = std::min(end, Clock::now() + std::chrono::milliseconds(*pause));
         ask_all(socket, targets);
         while (Clock::now() < next) {
             std::array<pollfd, 2> readable{{{.fd = socket, .events = POLLIN, .revents = 0},

@@ -12,6 +12,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include "pulse/log/log.h"
@@ -100,6 +101,8 @@ Result<std::vector<std::shared_ptr<Heartbeats::Line>>> Heartbeats::bind(
         udp::socket socket(context);
         boost::system::error_code error;
         (void)socket.open(own.protocol(), error);
+        // lvsd or a hook that inherited it would keep the address after we are gone.
+        if (!error) (void)::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
         if (!error) (void)socket.bind(own, error);
         if (!error) (void)socket.non_blocking(true, error);
         if (error)
@@ -192,7 +195,7 @@ void Heartbeats::take(Line& line, std::size_t number, std::span<const std::uint8
     if (from != line.path.partner &&
         std::ranges::none_of(paths_, [&](const auto& path) { return path.partner == from; })) {
         ++line.counters.strangers;
-        return log::debug("Unexpected heartbeat from {}", from.to_string());
+        return log_stranger(line, from);
     }
     if (codec_)
         take_signed(line, number, datagram, from);
@@ -231,6 +234,14 @@ void Heartbeats::take_signed(Line& line, std::size_t number, std::span<const std
             ++line.counters.replayed;
             return log_refused(line);
     }
+}
+
+/// As the original: of interest to somebody who looks for something, and then once a minute is enough.
+void Heartbeats::log_stranger(Line& line, const net::IpAddress& from) {
+    const auto now = Clock::now();
+    if (now < line.strangers_quiet_until) return;
+    line.strangers_quiet_until = now + std::chrono::minutes(1);
+    log::debug("Unexpected heartbeat from {}", from.to_string());
 }
 
 /// The first is logged, then once a minute how many and why.

@@ -59,6 +59,7 @@ class Heartbeats {
         failover::PathCounters counters;
         std::uint64_t refused_logged = 0;  ///< of them, that many are in the log
         TimePoint quiet_until{};
+        TimePoint strangers_quiet_until{};
     };
     class Batch;
 
@@ -72,6 +73,7 @@ class Heartbeats {
     void take_classic(Line& line, std::size_t number, std::span<const std::uint8_t> datagram);
     void take_signed(Line& line, std::size_t number, std::span<const std::uint8_t> datagram,
                      const net::IpAddress& from);
+    static void log_stranger(Line& line, const net::IpAddress& from);
     static void log_refused(Line& line);
 
     boost::asio::io_context* context_;

@@ -36,6 +36,28 @@ timeval time_of(std::chrono::milliseconds time) {
     return {.tv_sec = time.count() / 1000, .tv_usec = time.count() % 1000 * 1000};
 }
 
+/// A TCP connection of the host `client`, for a thread of its own; in `error` why there is none.
+int connect_as_client(const std::string& address, int port, std::string& error) {
+    if (!enter("/run/netns/client")) error = "no client";
+    const bool v6 = address.find(':') != std::string::npos;
+    const int fd = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    // A takeover takes seconds here, and TCP waits longer each time it repeats itself.
+    const auto patience = time_of(std::chrono::seconds(30));
+    (void)::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(port));
+    sockaddr_in6 to6{};
+    to6.sin6_family = AF_INET6;
+    to6.sin6_port = to.sin_port;
+    (void)(v6 ? ::inet_pton(AF_INET6, address.c_str(), &to6.sin6_addr)
+              : ::inet_pton(AF_INET, address.c_str(), &to.sin_addr));
+    const auto connected = v6 ? ::connect(fd, reinterpret_cast<const sockaddr*>(&to6), sizeof to6)
+                              : ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    if (error.empty() && connected < 0) error = std::strerror(errno);
+    return fd;
+}
+
 }  // namespace
 
 Conversation::Conversation(const std::string& address, int port)
@@ -50,31 +72,60 @@ Conversation::~Conversation() {
 }
 
 void Conversation::talk(const std::string& address, int port) {
-    if (!enter("/run/netns/client")) return (void)(end_ = "no client");
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    // A takeover takes seconds here, and TCP waits longer each time it repeats itself.
-    const auto patience = time_of(std::chrono::seconds(30));
-    (void)::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(port));
-    (void)::inet_pton(AF_INET, address.c_str(), &to.sin_addr);
-    if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) < 0) end_ = std::strerror(errno);
+    const int fd = connect_as_client(address, port, end_);
     while (end_.empty() && !stop_) {
         constexpr std::string_view question = "GET / HTTP/1.1\r\nHost: lab\r\n\r\n";
         std::array<char, 4096> answer{};
-        if (::send(fd, question.data(), question.size(), MSG_NOSIGNAL) < 0) {
-            end_ = std::strerror(errno);
-            break;
+        if (!resting_) {
+            if (::send(fd, question.data(), question.size(), MSG_NOSIGNAL) < 0) {
+                end_ = std::strerror(errno);
+                break;
+            }
+            const auto got = ::recv(fd, answer.data(), answer.size(), 0);
+            if (got <= 0)
+                end_ = got == 0 ? "closed" : std::strerror(errno);
+            else
+                ++answers_;
         }
-        const auto got = ::recv(fd, answer.data(), answer.size(), 0);
-        if (got <= 0)
-            end_ = got == 0 ? "closed" : std::strerror(errno);
-        else
-            ++answers_;
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     ::close(fd);
+}
+
+Download::Download(const std::string& address, int port, std::string path)
+    : thread_([this, address, port, path = std::move(path)] {
+          load(address, port, path);
+          ended_ = true;
+      }) {}
+
+Download::~Download() {
+    stop_ = true;
+    thread_.join();
+}
+
+void Download::load(const std::string& address, int port, const std::string& path) {
+    const int fd = connect_as_client(address, port, end_);
+    const auto question = "GET " + path + " HTTP/1.0\r\nHost: lab\r\n\r\n";
+    if (end_.empty() && ::send(fd, question.data(), question.size(), MSG_NOSIGNAL) < 0)
+        end_ = std::strerror(errno);
+    while (end_.empty() && !stop_) {
+        std::array<char, 16384> part{};
+        const auto got = ::recv(fd, part.data(), part.size(), 0);
+        if (got == 0) break;
+        if (got < 0) {
+            end_ = std::strerror(errno);
+            break;
+        }
+        answer_.append(part.data(), static_cast<std::size_t>(got));
+        received_ = answer_.size();
+    }
+    ::close(fd);
+}
+
+std::string Download::body() const {
+    if (!ended_) return {};
+    const auto header = answer_.find("\r\n\r\n");
+    return header == std::string::npos ? std::string() : answer_.substr(header + 4);
 }
 
 HeartbeatWatch::HeartbeatWatch(const std::string& device, const std::string& sender, int port)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <string>
 #include <thread>
 
@@ -21,13 +22,46 @@ class Conversation {
     [[nodiscard]] int answers() const { return answers_; }
     /// Why it is over; empty while it goes on.
     [[nodiscard]] std::string end() const { return ended_ ? end_ : std::string(); }
+    /// Says nothing for now, and keeps the connection.
+    void rest(bool resting) { resting_ = resting; }
 
   private:
     void talk(const std::string& address, int port);
 
     std::atomic<int> answers_ = 0;
+    std::atomic<bool> resting_ = false;
     std::atomic<bool> stop_ = false;
     std::atomic<bool> ended_ = false;
+    std::string end_;
+    std::thread thread_;
+};
+
+/// One long answer over one TCP connection of the client's.
+class Download {
+  public:
+    /// Connects, within the network namespace `client`, and asks for `path`.
+    Download(const std::string& address, int port, std::string path);
+    ~Download();
+    Download(const Download&) = delete;
+    Download& operator=(const Download&) = delete;
+    Download(Download&&) = delete;
+    Download& operator=(Download&&) = delete;
+
+    /// Bytes so far, with those of the header.
+    [[nodiscard]] std::size_t received() const { return received_; }
+    [[nodiscard]] bool ended() const { return ended_; }
+    /// Why it ended before the server closed; empty if it did not.
+    [[nodiscard]] std::string error() const { return ended_ ? end_ : std::string(); }
+    /// What came, without the header; nothing before it has ended.
+    [[nodiscard]] std::string body() const;
+
+  private:
+    void load(const std::string& address, int port, const std::string& path);
+
+    std::atomic<std::size_t> received_ = 0;
+    std::atomic<bool> stop_ = false;
+    std::atomic<bool> ended_ = false;
+    std::string answer_;
     std::string end_;
     std::thread thread_;
 };

@@ -79,7 +79,9 @@ std::string Cluster::table(const std::string& router) const {
 }
 
 bool Cluster::in_table(const std::string& router, const config::RealServer& server) const {
-    return table(router).find("-> " + server.address.to_string() + ":") != std::string::npos;
+    const auto address = server.address.to_string();
+    return table(router).find("-> " + (server.address.is_v4() ? address : "[" + address + "]") + ":") !=
+           std::string::npos;
 }
 
 std::vector<int> Cluster::pids(const std::string& router, const std::string& program) const {

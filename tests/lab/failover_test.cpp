@@ -1,86 +1,23 @@
 // Two routers with signed heartbeats and a warm standby lose and move the role in every way. Run by
 // tools/lab up pair-signed.cf.
-#include <algorithm>
 #include <csignal>
-#include <fstream>
-#include <numeric>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
-#include "pulse/runtime/file.h"
-
-#include "cluster.h"
-#include "namespace.h"
+#include "power.h"
 #include "shell.h"
+#include "signed_pair.h"
 
 namespace pulse::lab {
 namespace {
 
 using namespace std::chrono_literals;
-using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* key_file = "/etc/sysconfig/ha/heartbeat.key";
-constexpr auto forever = 30s;
-
-class FailoverTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        if (!std::ifstream(key_file)) {
-            ASSERT_EQ(run("pulsectl genkey").status, 0);
-        }
-        ASSERT_TRUE(cluster.become_healthy()) << everything();
-        // Each knows of the other, and the standby could take over at once.
-        ASSERT_TRUE(within(forever, [&] {
-            const auto seen = status(active());
-            return seen["partner"].value("ready", false) && seen["partner"].value("hears", false);
-        })) << everything();
-        for (const std::string router : {"primary", "backup"})
-            log_start[router] = Cluster::log(router).size();
-    }
-
-    void TearDown() override {
-        if (HasFailure()) std::fputs(everything().c_str(), stdout);
-    }
-
-    std::string everything() const { return Cluster::log("primary") + Cluster::log("backup"); }
-
-    std::string active() const { return cluster.active(); }
-
-    static json status(const std::string& router) {
-        const auto answer = Cluster::pulsectl(router, "status --json");
-        const auto parsed = json::parse(answer.text, nullptr, false);
-        return parsed.is_object() ? parsed : json::object();
-    }
-
-    /// What a router has logged in this test.
-    std::string logged(const std::string& router) { return Cluster::log(router).substr(log_start[router]); }
-
-    bool has_role(const std::string& router) const {
-        return within(forever, [&] { return active() == router; });
-    }
-
-    /// A client asks every 10 ms while something happens; its longest outage goes into the test's record.
-    template <class Happening>
-    std::string outage_while(Happening happening) {
-        std::string summary;
-        std::thread client(
-            [&] { summary = Cluster::ask("--interval 10 --timeout 1000 --for 6", cluster.service()); });
-        std::this_thread::sleep_for(1s);
-        happening();
-        client.join();
-        const auto last = summary.substr(summary.rfind("requests "));
-        std::printf("%s: %s", testing::UnitTest::GetInstance()->current_test_info()->name(), last.c_str());
-        return last;
-    }
-
-    Cluster cluster;
-    std::map<std::string, std::size_t> log_start;
-};
+using FailoverTest = SignedPair;
 
 TEST_F(FailoverTest, StatusShowsBothPathsAndTheSignedFormat) {
     for (const std::string router : {"primary", "backup"}) {
@@ -120,10 +57,7 @@ TEST_F(FailoverTest, AnOperatorMovesTheRoleFromEitherSide) {
 TEST_F(FailoverTest, AKilledRouterIsReplacedWithinDeadtime) {
     const auto dead = active();
     const auto heir = Cluster::other(dead);
-    outage_while([&] {
-        for (const auto* program : {"pulse", "lvsd"})
-            for (const int pid : cluster.pids(dead, program)) ::kill(pid, SIGKILL);
-    });
+    outage_while([&] { kill_suite(cluster, dead); });
     EXPECT_TRUE(
         within(forever, [&] { return cluster.holds_address(heir, cluster.service().address->address); }));
     EXPECT_THAT(logged(heir), HasSubstr("partner dead: activating lvs"));
@@ -179,94 +113,6 @@ TEST_F(FailoverTest, APathThatFailsIsAnAlarmAndNoTakeover) {
     EXPECT_TRUE(within(forever, [&] {
         return logged("primary").find("heartbeats arrive over the private path again") != std::string::npos;
     }));
-}
-
-TEST_F(FailoverTest, RecordedAndForgedHeartbeatsChangeNothing) {
-    const auto router = active();
-    const auto standby = Cluster::other(router);
-    const auto& config = cluster.config();
-    const auto from = (router == "primary" ? config.primary : config.backup)->to_string();
-    const auto to = (router == "primary" ? config.backup : config.primary)->to_string();
-    const Wiretap tap(standby);
-    std::vector<std::vector<std::uint8_t>> recorded;
-    while (recorded.size() < 10) {
-        const auto packet = tap.next(539, 5000);
-        ASSERT_TRUE(packet);
-        if (packet->from == from && packet->to == to) recorded.push_back(packet->payload);
-    }
-    EXPECT_EQ(recorded.front().size(), 120U);
-    auto damaged = recorded.front();
-    damaged.at(40) ^= 1U;
-    const std::vector<std::vector<std::uint8_t>> forged{
-        damaged,
-        {},
-        {0xda, 0xdb, 0xad, 0xbd},
-        {0xbd, 0xda, 0xbd, 0xad},
-        std::vector<std::uint8_t>(1400, 0x55),
-        {recorded.front().begin(), recorded.front().begin() + 60}};
-    const auto role_before = status(standby)["role"];
-    const auto takeovers = status(standby)["takeovers"];
-    const int pid = cluster.pids(standby, "pulse").front();
-    const auto ticks = [&] {
-        const auto stat = runtime::read_file("/proc/" + std::to_string(pid) + "/stat");
-        std::istringstream words(stat ? stat->substr(stat->rfind(')') + 2) : "");
-        std::vector<std::string> fields;
-        for (std::string word; words >> word;) fields.push_back(word);
-        return std::stol(fields.at(11)) + std::stol(fields.at(12));
-    };
-    const Forger forger("client");
-    const auto ticks_before = ticks();
-    const auto began = std::chrono::steady_clock::now();
-    long sent = 0;
-    for (; std::chrono::steady_clock::now() < began + 4s; ++sent) {
-        const auto turn = static_cast<std::size_t>(sent);
-        forger.send(
-            from, to, 539,
-            turn % 3 == 0 ? recorded.at(turn % recorded.size()) : forged.at(turn / 3 % forged.size()));
-        // 50,000 a second, if the guest can; in bursts, for its clock is coarse.
-        if (const auto due = began + sent * 20us; due > std::chrono::steady_clock::now() + 10ms)
-            std::this_thread::sleep_until(due);
-    }
-    const auto used = ticks() - ticks_before;
-    std::printf("%ld datagrams a second; pulse used %.0f %% of a processor\n", sent / 4,
-                100.0 * static_cast<double>(used) / static_cast<double>(::sysconf(_SC_CLK_TCK)) / 4);
-    const auto after = status(standby);
-    EXPECT_EQ(after["role"], role_before);
-    EXPECT_EQ(after["takeovers"], takeovers);
-    EXPECT_EQ(active(), router);
-    const auto& path = after["heartbeat"]["paths"][0];
-    EXPECT_GT(path["replayed"], 0);
-    EXPECT_GT(path["refused"]["wrong signature"], 0);
-    EXPECT_GT(path["refused"]["other format"], 0);
-    EXPECT_GT(path["refused"]["wrong length"], 0);
-    EXPECT_THAT(logged(standby), HasSubstr("heartbeats refused over the public path"));
-}
-
-TEST_F(FailoverTest, ARestartedRouterBelievesNoRecording) {
-    const auto router = active();
-    const auto standby = Cluster::other(router);
-    const auto& config = cluster.config();
-    const auto from = (router == "primary" ? config.primary : config.backup)->to_string();
-    const auto to = (router == "primary" ? config.backup : config.primary)->to_string();
-    const Wiretap tap(standby);
-    std::vector<std::vector<std::uint8_t>> recorded;
-    while (recorded.size() < 10) {
-        const auto packet = tap.next(539, 5000);
-        ASSERT_TRUE(packet);
-        if (packet->from == from && packet->to == to) recorded.push_back(packet->payload);
-    }
-    // Both die; the standby comes back alone. "The partner is active" is all it hears, and all of it is old.
-    for (const auto& name : {router, standby})
-        for (const auto* program : {"pulse", "lvsd"})
-            for (const int pid : cluster.pids(name, program)) ::kill(pid, SIGKILL);
-    ASSERT_TRUE(within(forever, [&] { return cluster.pids(standby, "pulse").empty(); }));
-    cluster.start(standby);
-    const Forger forger("client");
-    EXPECT_TRUE(within(forever, [&] {
-        for (const auto& packet : recorded) forger.send(from, to, 539, packet);
-        return logged(standby).find("partner dead: activating lvs") != std::string::npos;
-    })) << "recordings keep a dead partner alive";
-    EXPECT_GT(status(standby)["heartbeat"]["paths"][0]["unproven"], 0);
 }
 
 TEST_F(FailoverTest, RoutersWithDifferentKeysDoNotHearEachOther) {

@@ -81,17 +81,16 @@ Forger::Forger(const std::string& host) {
     require(static_cast<bool>(socket_), "no raw socket");
 }
 
-void Forger::send(const std::string& from, const std::string& to, std::uint16_t port,
-                  std::span<const std::uint8_t> bytes) const {
-    const auto target = name_of(to, port);
-    std::vector<std::uint8_t> packet(sizeof(iphdr) + sizeof(udphdr) + bytes.size());
+Forger::Packet Forger::packet(const std::string& from, const std::string& to, std::uint16_t port,
+                              std::span<const std::uint8_t> bytes) {
+    Packet packet(sizeof(iphdr) + sizeof(udphdr) + bytes.size());
     iphdr ip{};
     ip.version = 4;
     ip.ihl = 5;
     ip.ttl = 64;
     ip.protocol = IPPROTO_UDP;
     ip.saddr = name_of(from, 0).sin_addr.s_addr;
-    ip.daddr = target.sin_addr.s_addr;
+    ip.daddr = name_of(to, port).sin_addr.s_addr;
     udphdr udp{};
     udp.source = htons(port);
     udp.dest = htons(port);
@@ -104,7 +103,33 @@ void Forger::send(const std::string& from, const std::string& to, std::uint16_t 
     add(&ip, sizeof ip);
     add(&udp, sizeof udp);
     add(bytes.data(), bytes.size());
-    (void)::sendto(socket_.get(), packet.data(), packet.size(), 0, generic(target), sizeof target);
+    return packet;
+}
+
+void Forger::send(const std::string& from, const std::string& to, std::uint16_t port,
+                  std::span<const std::uint8_t> bytes) const {
+    const Packet one = packet(from, to, port, bytes);
+    (void)send(std::span(&one, 1));
+}
+
+std::size_t Forger::send(std::span<const Packet> packets) const {
+    std::vector<sockaddr_in> targets(packets.size());
+    std::vector<iovec> parts(packets.size());
+    std::vector<mmsghdr> messages(packets.size());
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        iphdr ip{};
+        std::copy_n(packets[i].begin(), sizeof ip, reinterpret_cast<std::uint8_t*>(&ip));
+        targets[i].sin_family = AF_INET;
+        targets[i].sin_addr.s_addr = ip.daddr;
+        parts[i] = {.iov_base = const_cast<std::uint8_t*>(packets[i].data()), .iov_len = packets[i].size()};
+        auto& header = messages[i].msg_hdr;
+        header.msg_name = &targets[i];
+        header.msg_namelen = sizeof targets[i];
+        header.msg_iov = &parts[i];
+        header.msg_iovlen = 1;
+    }
+    const int sent = ::sendmmsg(socket_.get(), messages.data(), static_cast<unsigned>(messages.size()), 0);
+    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
 }
 
 Wiretap::Wiretap(const std::string& host) {

@@ -44,6 +44,12 @@ class Forger {
     void send(const std::string& from, const std::string& to, std::uint16_t port,
               std::span<const std::uint8_t> bytes) const;
 
+    using Packet = std::vector<std::uint8_t>;
+    [[nodiscard]] static Packet packet(const std::string& from, const std::string& to, std::uint16_t port,
+                                       std::span<const std::uint8_t> bytes);
+    /// All of these, in one system call; how many left.
+    std::size_t send(std::span<const Packet> packets) const;
+
   private:
     runtime::UniqueFd socket_;
 };

@@ -2,6 +2,11 @@
 
 #include <algorithm>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <ifaddrs.h>
+
 namespace pulse::lab {
 
 namespace {
@@ -12,6 +17,19 @@ using Bytes = std::vector<std::uint8_t>;
 const Bytes running{0xda, 0xdb, 0xad, 0xbd};
 const Bytes stopped{0xbd, 0xda, 0xbd, 0xad};
 constexpr std::uint16_t port = 539;
+
+/// In the network this thread is in.
+bool is_up(const in_addr& address) {
+    ifaddrs* all = nullptr;
+    if (::getifaddrs(&all) != 0) return false;
+    bool found = false;
+    for (const auto* one = all; one != nullptr; one = one->ifa_next)
+        if (one->ifa_addr != nullptr && one->ifa_addr->sa_family == AF_INET)
+            found = found ||
+                    reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr.s_addr == address.s_addr;
+    ::freeifaddrs(all);
+    return found;
+}
 
 }  // namespace
 
@@ -62,6 +80,34 @@ void OriginalPeer::hear(const Bytes& bytes) {
             say(true);
             active_ = false;
         }
+    }
+}
+
+BothActive::BothActive(const std::string& router, std::string address, const OriginalPeer& original)
+    : thread_([this, router, address = std::move(address), &original] { watch(router, address, original); }) {
+}
+
+BothActive::~BothActive() {
+    stop_ = true;
+    thread_.join();
+}
+
+void BothActive::watch(const std::string& router, const std::string& address, const OriginalPeer& original) {
+    const InHost here(router);
+    in_addr wanted{};
+    (void)::inet_pton(AF_INET, address.c_str(), &wanted);
+    Clock::duration both{};
+    auto seen_at = Clock::now();
+    bool before = false;
+    while (!stop_) {
+        // In this order: an address that is dropped and then given to the original is not seen as both's.
+        const bool now_both = original.active() && is_up(wanted);
+        const auto now = Clock::now();
+        if (before && now_both) both += now - seen_at;
+        before = now_both;
+        seen_at = now;
+        milliseconds_ = std::chrono::duration_cast<std::chrono::milliseconds>(both).count();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
 }
 

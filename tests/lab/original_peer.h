@@ -1,7 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "namespace.h"
@@ -17,6 +20,9 @@ class OriginalPeer {
 
     /// As if its partner had been silent for deadtime.
     void become_active() { active_ = true; }
+
+    /// Its operator has stopped it: it takes its addresses down.
+    void stop() { active_ = false; }
 
     /// Lives for so long.
     void run(std::chrono::milliseconds time);
@@ -36,12 +42,55 @@ class OriginalPeer {
     std::chrono::milliseconds keepalive_;
     std::chrono::milliseconds deadtime_;
     Udp socket_;
-    bool active_ = false;
+    std::atomic<bool> active_ = false;
     std::chrono::steady_clock::time_point send_at_;
     std::chrono::steady_clock::time_point dead_at_;
     std::vector<std::vector<std::uint8_t>> heard_;
     int times_activated_ = 0;
     int announcements_ = 0;
+};
+
+/// Lives in a thread of its own for as long as this does, and then, as an original that is stopped, falls
+/// silent.
+class LivingOriginal {
+  public:
+    explicit LivingOriginal(OriginalPeer& peer)
+        : thread_([this, &peer] {
+              while (!stop_) peer.run(std::chrono::milliseconds(20));
+          }) {}
+    ~LivingOriginal() {
+        stop_ = true;
+        thread_.join();
+    }
+    LivingOriginal(const LivingOriginal&) = delete;
+    LivingOriginal& operator=(const LivingOriginal&) = delete;
+    LivingOriginal(LivingOriginal&&) = delete;
+    LivingOriginal& operator=(LivingOriginal&&) = delete;
+
+  private:
+    std::atomic<bool> stop_ = false;
+    std::thread thread_;
+};
+
+/// For how long a router has had an address while an original was active.
+class BothActive {
+  public:
+    /// `address`: dotted quad.
+    BothActive(const std::string& router, std::string address, const OriginalPeer& original);
+    ~BothActive();
+    BothActive(const BothActive&) = delete;
+    BothActive& operator=(const BothActive&) = delete;
+    BothActive(BothActive&&) = delete;
+    BothActive& operator=(BothActive&&) = delete;
+
+    [[nodiscard]] std::chrono::milliseconds time() const { return std::chrono::milliseconds(milliseconds_); }
+
+  private:
+    void watch(const std::string& router, const std::string& address, const OriginalPeer& original);
+
+    std::atomic<std::int64_t> milliseconds_ = 0;
+    std::atomic<bool> stop_ = false;
+    std::thread thread_;
 };
 
 }  // namespace pulse::lab

@@ -1,5 +1,7 @@
 // One of the two routers is the original, as far as the wire shows it. Run by tools/lab up FILE.
 #include <csignal>
+#include <cstdio>
+#include <memory>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -53,6 +55,14 @@ class OriginalTest : public testing::Test {
     }
     [[nodiscard]] bool holds(const std::string& router) const {
         return cluster.holds_address(router, cluster.service().address->address);
+    }
+    [[nodiscard]] std::string vip() const { return cluster.service().address->address.to_string(); }
+
+    /// What was measured, and, as every original does, no longer than the next heartbeat.
+    void record(const std::string& what, std::chrono::milliseconds both, std::chrono::milliseconds limit) {
+        RecordProperty(what, static_cast<int>(both.count()));
+        std::printf("%s: both active for %ld ms\n", what.c_str(), static_cast<long>(both.count()));
+        EXPECT_LE(both, limit) << what;
     }
     std::string logged(const std::string& router) { return Cluster::log(router).substr(log_start[router]); }
 
@@ -113,8 +123,11 @@ TEST_F(OriginalTest, OurActiveBackupYieldsToAnActiveOriginalPrimary) {
     cluster.start("backup");
     ASSERT_TRUE(within(30s, [&] { return holds("backup"); }));
     auto primary = original("primary");
+    const BothActive both("backup", vip(), primary);
     primary.become_active();  // as after a partition
     primary.run(cluster.config().keepalive * 4);
+    // An original backup yields to the first "running" too; and then ends its lvsd before its addresses.
+    record("after_a_partition", both.time(), cluster.config().keepalive + 500ms);
     EXPECT_TRUE(primary.active());
     EXPECT_GT(primary.announcements(), 0) << "it must be given cause to announce its addresses again";
     EXPECT_TRUE(within(30s, [&] { return !holds("backup"); }));
@@ -135,6 +148,42 @@ TEST_F(OriginalTest, OurActivePrimaryAnnouncesAgainWhenAnOriginalBackupClaimsThe
     EXPECT_TRUE(within(
         10s, [&] { return logged("primary").find("stop-me heartbeat ignored") != std::string::npos; }));
     EXPECT_TRUE(holds("primary"));
+}
+
+/// Two originals are replaced by ours, one after the other, and ours by originals. An original pair is never
+/// double active then: the stopped one falls silent, and the other waits for deadtime.
+TEST_F(OriginalTest, ReplacedOneByOneInBothDirectionsTheRoleIsNeverHeldTwice) {
+    constexpr auto never = 20ms;
+    {
+        auto primary = original("primary");
+        const BothActive both("backup", vip(), primary);
+        auto living = std::make_unique<LivingOriginal>(primary);
+        ASSERT_TRUE(within(30s, [&] { return primary.active(); }));
+        cluster.start("backup");  // instead of an original backup on standby
+        std::this_thread::sleep_for(2 * cluster.config().keepalive);
+        EXPECT_FALSE(holds("backup"));
+        living.reset();
+        primary.stop();
+        EXPECT_TRUE(within(30s, [&] { return holds("backup"); }));
+        record("original_backup_then_primary_replaced", both.time(), never);
+    }
+    cluster.start("primary");
+    std::this_thread::sleep_for(2 * cluster.config().keepalive);
+    EXPECT_TRUE(holds("backup"));
+    EXPECT_FALSE(holds("primary"));
+
+    stop("primary");
+    auto primary = original("primary");
+    const BothActive both("backup", vip(), primary);
+    const LivingOriginal living(primary);
+    std::this_thread::sleep_for(2 * cluster.config().keepalive);
+    EXPECT_FALSE(primary.active());
+    stop("backup");
+    EXPECT_TRUE(within(30s, [&] { return primary.active(); }));
+    auto backup = original("backup");
+    backup.run(2 * cluster.config().keepalive);
+    EXPECT_FALSE(backup.active());
+    record("our_primary_then_backup_replaced", both.time(), never);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // beside this one.
 #include <csignal>
 #include <fstream>
+#include <random>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@
 
 #include "client.h"
 #include "cluster.h"
+#include "power.h"
 #include "shell.h"
 
 namespace pulse::lab {
@@ -28,32 +30,6 @@ class TakeoverTest : public testing::Test {
     }
 
     static std::string logs() { return Cluster::log("primary") + Cluster::log("backup"); }
-
-    /// "h1" or "h2": the routers are the first hosts of the lab.
-    static std::string port(const std::string& router) { return router == "primary" ? "h1" : "h2"; }
-
-    /// A silent death: no packet leaves the router any more, and nothing of ours runs on it.
-    void cut_off(const std::string& router) {
-        for (const auto* device : {"-eth0", "-eth1"})
-            EXPECT_EQ(run("ip link set " + port(router) + device + " nomaster").status, 0);
-        kill_suite(router);
-    }
-    void kill_suite(const std::string& router) {
-        for (const auto* program : {"pulse", "lvsd", "nanny"})
-            for (const int pid : cluster.pids(router, program)) ::kill(pid, SIGKILL);
-    }
-    /// Back, empty, as after a reboot.
-    void reboot(const std::string& router) {
-        for (const auto& floating : failover::floating_addresses(cluster.config()))
-            (void)run("ip -n " + router + " addr del " + floating.address.to_string() + "/" +
-                      std::to_string(floating.prefix_length.value_or(32)) + " dev " + floating.device());
-        EXPECT_EQ(run("ip netns exec " + router + " ipvsadm -C").status, 0);
-        EXPECT_EQ(run("ip link set " + port(router) + "-eth0 master public && ip link set " + port(router) +
-                      "-eth1 master private")
-                      .status,
-                  0);
-        cluster.start(router);
-    }
 
     [[nodiscard]] std::string neighbour(const std::string& address) const {
         return run("ip -n client neigh show " + address).text;
@@ -113,7 +89,54 @@ TEST_F(TakeoverTest, AStrangerWithOurAddressIsAnAlarm) {
     EXPECT_EQ(cluster.active(), router);
 }
 
-TEST_F(TakeoverTest, EstablishedConnectionsAndNeighboursFollowTheRole) {
+/// What the long download brings: the same on every real server.
+std::string write_download(std::size_t size) {
+    std::mt19937 random(6);  // NOLINT(cert-msc51-cpp): the same each time
+    std::string content(size, '\0');
+    for (auto& byte : content) byte = static_cast<char>(random() & 0xffU);
+    (void)run("mkdir -p /run/lab-web/files");
+    std::ofstream("/run/lab-web/files/long", std::ios::binary) << content;
+    return content;
+}
+
+/// A conversation and a download that began on one router go on through the other.
+class Connections {
+  public:
+    /// 600 kB at 60 kB a second: the download is still going on when the role has moved.
+    Connections() : content_(write_download(600'000)), download_("10.0.0.10", 80, "/files/long?rate=60k") {}
+
+    /// Both are under way, and the standby knows of both.
+    [[nodiscard]] bool known_to(const std::string& standby) const {
+        return within(seconds(20), [&] {
+            const auto connections = run("ip netns exec " + standby + " ipvsadm -Lnc").text;
+            const auto first = connections.find("ESTABLISHED");
+            return conversation_.answers() >= 5 && download_.received() > 50'000 &&
+                   first != std::string::npos &&
+                   connections.find("ESTABLISHED", first + 1) != std::string::npos;
+        });
+    }
+
+    void expect_to_survive() const {
+        const int before = conversation_.answers();
+        const auto received = download_.received();
+        EXPECT_FALSE(download_.ended()) << "it must span the takeover";
+        EXPECT_TRUE(within(seconds(40), [&] { return conversation_.answers() >= before + 20; }))
+            << conversation_.answers() - before << " answers after the takeover; " << conversation_.end();
+        EXPECT_EQ(conversation_.end(), "");
+        EXPECT_TRUE(within(seconds(60), [&] { return download_.ended(); }))
+            << download_.received() - received << " bytes after the takeover";
+        EXPECT_EQ(download_.error(), "");
+        EXPECT_EQ(download_.body().size(), content_.size());
+        EXPECT_TRUE(download_.body() == content_) << "the bytes are not those of the file";
+    }
+
+  private:
+    std::string content_;
+    Conversation conversation_{"10.0.0.10", 80};
+    Download download_;
+};
+
+TEST_F(TakeoverTest, ConnectionsADownloadAndNeighboursFollowTheRoleAfterAPowerCut) {
     const auto dead = cluster.active();
     const auto heir = Cluster::other(dead);
     const auto device = cluster.service().address->base_device();
@@ -129,22 +152,34 @@ TEST_F(TakeoverTest, EstablishedConnectionsAndNeighboursFollowTheRole) {
         "ip netns exec client lab-probe --timeout 3000 fd00::10 80");  // refused, but who it is is known then
     ASSERT_THAT(neighbour("fd00::10"), HasSubstr(Cluster::mac(dead, device)));
 
-    Conversation conversation("10.0.0.10", 80);
-    // The kernel tells of a connection after three packets and some seconds.
-    ASSERT_TRUE(within(seconds(20), [&] { return conversation.answers() >= 20; })) << conversation.end();
-    std::this_thread::sleep_for(seconds(5));
-    const int before = conversation.answers();
-    cut_off(dead);
+    const Connections connections;
+    ASSERT_TRUE(connections.known_to(heir)) << run("ip netns exec " + heir + " ipvsadm -Lnc").text;
+    cut_off(cluster, dead);
     EXPECT_TRUE(within(cluster.takeover_limit(),
                        [&] { return cluster.holds_address(heir, *net::IpAddress::parse("10.0.0.10")); }));
     EXPECT_TRUE(within(cluster.takeover_limit(), [&] {
         return neighbour("fd00::10").find(Cluster::mac(heir, device)) != std::string::npos;
     })) << neighbour("fd00::10");
-    EXPECT_TRUE(within(seconds(40), [&] { return conversation.answers() >= before + 20; }))
-        << conversation.answers() - before << " answers after the takeover; " << conversation.end();
-    EXPECT_EQ(conversation.end(), "");
-    reboot(dead);
+    connections.expect_to_survive();
+    reboot(cluster, dead);
     EXPECT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == heir; }));
+}
+
+/// The network of the dead router is still there, with its addresses and its table.
+TEST_F(TakeoverTest, ConnectionsAndADownloadFollowTheRoleAfterKillMinus9) {
+    const auto dead = cluster.active();
+    const auto heir = Cluster::other(dead);
+    const auto device = cluster.service().address->base_device();
+    const Connections connections;
+    ASSERT_TRUE(connections.known_to(heir)) << run("ip netns exec " + heir + " ipvsadm -Lnc").text;
+    kill_suite(cluster, dead);
+    EXPECT_TRUE(within(cluster.takeover_limit(), [&] {
+        return cluster.client_neighbour() == Cluster::mac(heir, device);
+    })) << cluster.client_neighbour();
+    connections.expect_to_survive();
+    cluster.start(dead);
+    EXPECT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == heir; }))
+        << "what the dead router has left must go when it lives again";
 }
 
 /// The file with more lines at the top level, for the active router alone, which begins anew with it.
@@ -164,8 +199,8 @@ TEST_F(TakeoverTest, HooksHearWhatHappensAndAHangingOneIsKilledWithItsChildren) 
             .status,
         0);
     // Nobody is there to take the role from it while it begins anew.
-    kill_suite(Cluster::other(router));
-    kill_suite(router);
+    kill_suite(cluster, Cluster::other(router));
+    kill_suite(cluster, router);
     restart_with(router, "notify_cmd = /tmp/notify\nactive_cmd = /tmp/hang\nhook_timeout = 2\n");
     const auto logged = [&](const std::string& text) {
         return within(cluster.takeover_limit(),
@@ -176,7 +211,7 @@ TEST_F(TakeoverTest, HooksHearWhatHappensAndAHangingOneIsKilledWithItsChildren) 
     EXPECT_TRUE(logged("/tmp/hang: hanging"));
     EXPECT_TRUE(logged("takes too long and is killed"));
     EXPECT_TRUE(within(seconds(10), [] { return run("pgrep -f '[s]leep 4321'").status != 0; }));
-    kill_suite(router);
+    kill_suite(cluster, router);
 }
 
 TEST_F(TakeoverTest, AHungPulseIsTheWatchdogsAndAnOrderlyStopIsNot) {
@@ -188,7 +223,7 @@ TEST_F(TakeoverTest, AHungPulseIsTheWatchdogsAndAnOrderlyStopIsNot) {
     const std::string found = device.empty() ? "/dev/watchdog1" : device;
     const auto router = cluster.active();
     const auto barked = [] { return run("dmesg | grep -c 'softdog: Triggered'").text; };
-    kill_suite(router);
+    kill_suite(cluster, router);
     restart_with(router, "deadtime = 4\nwatchdog = " + found + "\n");
     ASSERT_TRUE(within(seconds(20), [&] {
         return Cluster::log(router).find("watchdog " + found + " reboots this router") != std::string::npos;
@@ -219,7 +254,7 @@ TEST_F(TakeoverTest, AThousandAddressesAreTakenOverWithoutALateHeartbeat) {
              << " eth0:3\nvip_nmask = 255.255.255.255\nport = 80\n}\n";
     more.close();
     for (const std::string router : {"primary", "backup"}) {
-        kill_suite(router);
+        kill_suite(cluster, router);
         for (const auto* device : {"eth0", "eth1"})
             (void)run("ip -n " + router + " addr flush dev " + device + " label '" + device + ":*'");
         (void)run("ip -n " + router + " addr del fd00::10/64 dev eth0");
@@ -241,7 +276,7 @@ TEST_F(TakeoverTest, AThousandAddressesAreTakenOverWithoutALateHeartbeat) {
     std::this_thread::sleep_for(seconds(5));
     const double quiet = heartbeats.longest_ms();
     heartbeats.restart();
-    cut_off("primary");
+    cut_off(cluster, "primary");
     EXPECT_TRUE(within(seconds(60), [&] { return all_up("backup"); }));
     std::this_thread::sleep_for(seconds(6));
     const double taking_over = heartbeats.longest_ms();

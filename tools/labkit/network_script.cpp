@@ -126,7 +126,9 @@ std::string nginx_configuration(const Host& host) {
         fmt::format_to(back_inserter(text),
                        "        listen {0} backlog=1024;\n        listen [::]:{0} backlog=1024;\n", port);
     }
-    fmt::format_to(back_inserter(text), "        location / {{ return 200 \"{}\\n\"; }}\n    }}\n}}\n",
+    fmt::format_to(back_inserter(text),
+                   "        location / {{ return 200 \"{}\\n\"; }}\n"
+                   "        location /files/ {{ root /run/lab-web; limit_rate $arg_rate; }}\n    }}\n}}\n",
                    host.name);
     return text;
 }
