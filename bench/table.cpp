@@ -198,6 +198,9 @@ int main(int argc, char** argv) {
     });
     figure("reload, one weight changed", reload, 0, "ours");
     fmt::print("{:<34} {:<12} {:8}\n", "netlink writes of that", "ours", writes);
+    const ipvs::Table one = {*table.begin()};
+    figure("a report about one server", seconds([&] { (void)kernel::converge(*client, one, {}); }), 0,
+           "ours");
     const auto clear = seconds([&] { (void)kernel::converge(*client, {}, ids_of(table)); });
     figure("stop", clear, 0, "ours");
     fmt::print("{:<34} {:<12} {:8}\n", "entries left after stop", "ours", entries(*client));

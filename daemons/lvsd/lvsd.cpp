@@ -5,7 +5,9 @@
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
+#include <malloc.h>
 
+#include "pulse/base/text.h"
 #include "pulse/config_file/load.h"
 #include "pulse/director/kernel_settings.h"
 #include "pulse/kernel/converge.h"
@@ -47,11 +49,13 @@ Lvsd::Lvsd(asio::io_context& context, Options options, config::Config config, ke
                {.program = options_.nanny, .foreground = options_.foreground, .verbose = options_.verbose},
                [this](const auto& key, const auto& report) { on_report(key, report); }),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
-      retry_(context) {
+      retry_(context),
+      book_(nannies_, config_, situation_) {
     if (parent) parent_.emplace(context.get_executor(), std::move(*parent));
 }
 
 void Lvsd::start() {
+    index_services();
     set_timeouts();
     set_sysctls();
     if (const auto found = ipvs_.dump())
@@ -70,22 +74,30 @@ void Lvsd::start() {
     nannies_.want(director::monitors(config_), config_.checks_per_nanny);
     tell_ready_when_settled();
 
+    ::malloc_trim(0);  // reading the file took more than keeping what it says
+
     runtime::spawn_logged(context_, "signals", hear_signals());
     runtime::spawn_logged(context_, "settling", limit_settling());
     runtime::spawn_logged(context_, "watch", watch_table());
     if (parent_) runtime::spawn_logged(context_, "parent", hear_parent(*parent_));
 }
 
-void Lvsd::judge_panic(TimePoint now) {
-    for (const auto& change : director::judge_panic(config_, situation_, now))
-        if (change.panic)
-            log::error(
-                "virtual service {}: {} of {} real servers failed at once; it is probably us, so they all "
-                "stay in",
-                change.virtual_name, change.failed, change.pool);
-        else
-            log::warning("virtual service {}: no longer keeps real servers in that failed at once",
-                         change.virtual_name);
+void Lvsd::index_services() {
+    services_.clear();
+    for (const auto* service : director::services(config_))
+        services_.emplace(director::service_id(*service), service);
+}
+
+void Lvsd::judge_panic(const config::VirtualServer& service, TimePoint now) {
+    const auto change = director::judge_panic(service, situation_, now);
+    if (!change) return;
+    if (change->panic)
+        log::error(
+            "virtual service {}: {} of {} real servers failed at once; it is probably us, so they all stay "
+            "in",
+            service.name, change->failed, change->pool);
+    else
+        log::warning("virtual service {}: no longer keeps real servers in that failed at once", service.name);
 }
 
 void Lvsd::set_timeouts() {
@@ -107,6 +119,9 @@ void Lvsd::set_sysctls() {
 }
 
 void Lvsd::on_report(const director::MonitorKey& key, const health::Report& report) {
+    const auto service = services_.find(key.service);
+    if (service == services_.end()) return;
+    book_.note(key, report);
     auto& standing = situation_.standings[key];
     const auto now = Clock::now();
     const auto next = director::after(standing, report, now);
@@ -115,7 +130,8 @@ void Lvsd::on_report(const director::MonitorKey& key, const health::Report& repo
         log::info("real server {} of {}: weight {} ({})", key.checked.to_string(), key.service.to_string(),
                   *next.weight, report.weight_reason);
     standing = next;
-    judge_panic(now);
+    judge_panic(*service->second, now);
+    changed_.insert(key.service);
     converge_soon();
 }
 
@@ -125,13 +141,31 @@ void Lvsd::converge_soon() {
     asio::post(context_, [this] {
         converge_posted_ = false;
         if (stopping_) return;
-        converge();
+        converge_changed();
         tell_ready_when_settled();
     });
 }
 
+/// A report costs what its service costs, however large the table is.
+void Lvsd::converge_changed() {
+    const auto changed = std::exchange(changed_, {});
+    ipvs::Table desired;
+    for (const auto& id : changed) {
+        const auto service = services_.find(id);
+        if (service == services_.end()) continue;  // gone since
+        judge_quorum(*service->second);
+        desired.emplace(id, director::desired_entry(config_, *service->second, situation_));
+    }
+    const auto done = kernel::converge(ipvs_, desired, {});
+    if (done && done->refused.empty())
+        log_steps(done->made, Occasion::change);
+    else
+        converge();  // which knows what has been complained about, and tries again
+}
+
 void Lvsd::converge(Occasion occasion) {
-    judge_quorum();
+    changed_.clear();
+    for (const auto& [id, service] : services_) judge_quorum(*service);
     const auto desired = director::desired_table(config_, situation_);
     for (const auto& [id, entry] : desired) owned_.insert(id);
     const auto done = kernel::converge(ipvs_, desired, owned_);
@@ -154,7 +188,9 @@ void Lvsd::converge(Occasion occasion) {
     ++failures_;
     retry_.expires_after(retry_pause(failures_));
     retry_.async_wait([this](const boost::system::error_code& cancelled) {
-        if (!cancelled) converge_soon();
+        if (cancelled || stopping_) return;
+        converge();
+        tell_ready_when_settled();
     });
 }
 
@@ -181,17 +217,17 @@ void Lvsd::log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion) {
     strangers_steps_ = 0;
 }
 
-void Lvsd::judge_quorum() {
-    auto below = director::below_quorum(config_, situation_);
-    for (const auto* service : director::services(config_)) {
-        const auto id = director::service_id(*service);
-        const bool was = situation_.sorry.contains(id);
-        if (was != below.contains(id))
-            log::warning("virtual service {}: {}", service->name,
-                         was ? "enough real servers are up again: the sorry server is out"
-                             : "too few real servers are up: the sorry server gets the clients");
-    }
-    situation_.sorry = std::move(below);
+void Lvsd::judge_quorum(const config::VirtualServer& service) {
+    const auto id = director::service_id(service);
+    const bool was = situation_.sorry.contains(id);
+    if (director::is_below_quorum(service, situation_) == was) return;
+    if (was)
+        situation_.sorry.erase(id);
+    else
+        situation_.sorry.insert(id);
+    log::warning("virtual service {}: {}", service.name,
+                 was ? "enough real servers are up again: the sorry server is out"
+                     : "too few real servers are up: the sorry server gets the clients");
 }
 
 asio::awaitable<void> Lvsd::watch_table() {
@@ -207,8 +243,7 @@ asio::awaitable<void> Lvsd::watch_table() {
 void Lvsd::tell_ready_when_settled() {
     if (ready_told_ || !parent_ || !table_known_ || !director::settled(config_, situation_.standings)) return;
     ready_told_ = true;
-    if (auto told = parent_->send(Fields().add("ready", "1")); !told)
-        log::error("{}", told.error().message());
+    tell_parent(Fields().add("ready", "1"));
 }
 
 asio::awaitable<void> Lvsd::limit_settling() {
@@ -216,8 +251,7 @@ asio::awaitable<void> Lvsd::limit_settling() {
     if (ready_told_ || !parent_ || stopping_) co_return;
     ready_told_ = true;
     log::warning("no real server of some virtual service has answered yet");
-    if (auto told = parent_->send(Fields().add("ready", "1")); !told)
-        log::error("{}", told.error().message());
+    tell_parent(Fields().add("ready", "1"));
 }
 
 Result<void> Lvsd::reload() {
@@ -232,7 +266,9 @@ Result<void> Lvsd::reload() {
                                   config_.udp_timeout != file->config.udp_timeout;
         const bool new_sysctls = config_.sysctls != file->config.sysctls;
         config_ = std::move(file->config);
+        index_services();
         situation_ = director::still_known(std::move(situation_), config_);
+        book_.tidy();
         if (new_timeouts) set_timeouts();
         if (new_sysctls) set_sysctls();
         marks_.want(config_);
@@ -266,18 +302,40 @@ void Lvsd::reread_drains() {
 
 void Lvsd::hear(const Fields& message) {
     if (message.find("leave_table")) leave_table_ = true;
-    const auto id = message.find("reload").value_or(message.find("drains").value_or(""));
+    if (const auto id = message.find("servers")) {
+        const auto from = parse_decimal<std::size_t>(message.find("from").value_or("0"));
+        return runtime::spawn_logged(context_, "status", tell_servers(std::string(*id), from.value_or(0)));
+    }
+    Result<std::string> done;
+    std::string id;
+    for (const auto* order : {"reload", "drains", "forgive"})
+        if (const auto found = message.find(order)) id = *found;
     if (id.empty()) return;
-    Result<void> done;
-    if (message.find("reload"))
-        done = reload();
-    else
+    if (message.find("reload")) {
+        if (auto reloaded = reload(); !reloaded) done = tl::unexpected(reloaded.error());
+    } else if (message.find("forgive")) {
+        done = book_.forgive(std::string(message.find("of").value_or("")));
+    } else {
         reread_drains();
+    }
     Fields answer;
-    answer.add("answer", std::string(id));
+    answer.add("answer", id);
     constexpr std::size_t longest_report = 6000;  // a message holds no more than 8 KiB
-    if (!done) answer.add("error", done.error().message().substr(0, longest_report));
-    if (auto told = parent_->send(answer); !told) log::error("{}", told.error().message());
+    if (!done)
+        answer.add("error", done.error().message().substr(0, longest_report));
+    else
+        answer.add("text", done->substr(0, longest_report));
+    tell_parent(answer);
+}
+
+asio::awaitable<void> Lvsd::tell_servers(std::string id, std::size_t from) {
+    auto answer = co_await book_.page(from);
+    answer.add("answer", std::move(id));
+    tell_parent(answer);
+}
+
+void Lvsd::tell_parent(const Fields& message) {
+    if (auto told = parent_->send(message); !told) log::error("{}", told.error().message());
 }
 
 asio::awaitable<void> Lvsd::hear_parent(process::Channel& parent) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -18,6 +19,7 @@
 #include "nannies.h"
 #include "options.h"
 #include "packet_marks.h"
+#include "server_book.h"
 
 namespace pulse::lvsd {
 
@@ -37,17 +39,21 @@ class Lvsd {
 
     void on_report(const director::MonitorKey& key, const health::Report& report);
     void converge_soon();
+    void converge_changed();
     void converge(Occasion occasion = Occasion::change);
     void complain(std::set<std::string> complaints);
     void log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion);
-    void judge_quorum();
-    void judge_panic(TimePoint now);
+    void index_services();
+    void judge_quorum(const config::VirtualServer& service);
+    void judge_panic(const config::VirtualServer& service, TimePoint now);
     void set_timeouts();
     void set_sysctls();
     void tell_ready_when_settled();
     [[nodiscard]] Result<void> reload();
     void reread_drains();
     void hear(const Fields& message);
+    boost::asio::awaitable<void> tell_servers(std::string id, std::size_t from);
+    void tell_parent(const Fields& message);
     void stop(int signal);
     void finish();
     boost::asio::awaitable<void> watch_table();
@@ -66,7 +72,10 @@ class Lvsd {
     boost::asio::signal_set signals_;
     boost::asio::steady_timer retry_;
     director::Situation situation_;
-    std::set<ipvs::ServiceId> owned_;  ///< services that are ours in the table, or may still be
+    ServerBook book_;
+    std::map<ipvs::ServiceId, const config::VirtualServer*> services_;  ///< of `config_`
+    std::set<ipvs::ServiceId> owned_;    ///< services that are ours in the table, or may still be
+    std::set<ipvs::ServiceId> changed_;  ///< whose servers had news since they were last looked at
     bool converge_posted_ = false;
     bool leave_table_ = false;          ///< at the end
     TimePoint stranger_quiet_until_{};  ///< somebody else's changes were logged just now

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include <malloc.h>
+
 #include "pulse/log/log.h"
 #include "pulse/runtime/async.h"
 
@@ -111,6 +113,25 @@ void Nannies::order(const WatchPointer& watch, Fields message) {
     runtime::spawn_logged(executor_, "orders for a nanny", send_orders(watch));
 }
 
+std::size_t Nannies::ask_for_reports() {
+    std::size_t checks = 0;
+    for (const auto& watch : watches_) {
+        // One that has not taken its last orders would only get more of them.
+        if (watch->process == nullptr || !watch->orders.empty()) continue;
+        if (is_substitute(watch->checks.begin()->second)) continue;
+        order(watch, Fields().add("report", "1"));
+        checks += watch->checks.size();
+    }
+    return checks;
+}
+
+void Nannies::forgive(const director::MonitorKey& key) {
+    const auto found = places_.find(key);
+    if (found == places_.end()) return;
+    const auto& [watch, id] = found->second;
+    if (watch->process != nullptr) order(watch, Fields().add("forgive", id));
+}
+
 // NOLINTNEXTLINE(performance-unnecessary-value-param): it keeps the watch alive while the coroutine runs
 asio::awaitable<void> Nannies::send_orders(WatchPointer watch) {
     while (watch->process != nullptr && !watch->orders.empty()) {
@@ -126,6 +147,7 @@ asio::awaitable<void> Nannies::send_orders(WatchPointer watch) {
         }
     }
     watch->ordering = false;
+    ::malloc_trim(0);  // orders for many checks take more than their checks do
 }
 
 health::NannySpec Nannies::spec_of(const director::Monitor& monitor) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
@@ -34,6 +35,12 @@ class Nannies {
     /// Makes exactly these run: starts what is missing, ends what is not listed, replaces what is to run
     /// differently. A monitor that runs stays in its process.
     void want(const std::vector<director::Monitor>& monitors, int checks_per_nanny);
+
+    /// Asks all nannies of ours that run how things are; returns how many checks will be reported of.
+    [[nodiscard]] std::size_t ask_for_reports();
+
+    /// Has a monitor's nanny hold nothing against its server any more.
+    void forgive(const director::MonitorKey& key);
 
     /// Ends all; `none_left` tells when they are gone.
     void stop() { want({}, 1); }

@@ -34,6 +34,7 @@ std::vector<std::string> load_words(const health::NannySpec& spec) {
 
 LoadWatch::LoadWatch(const asio::any_io_executor& executor, health::NannySpec spec, const RwhoListener* rwho)
     : pause_(executor),
+      step_(executor),
       spec_(std::move(spec)),
       scale_(health::scale_of(spec_)),
       balance_(load::at_first(scale_)),
@@ -41,28 +42,51 @@ LoadWatch::LoadWatch(const asio::any_io_executor& executor, health::NannySpec sp
 
 void LoadWatch::start(std::shared_ptr<void> owner, std::function<bool()> is_up,
                       std::function<void()> on_change) {
+    owner_ = owner;
+    is_up_ = std::move(is_up);
+    on_change_ = std::move(on_change);
     if (!spec_.load_command || *spec_.load_command == "none") return;
-    runtime::spawn_logged(pause_.get_executor(), "reading the load",
-                          read_forever(std::move(owner), std::move(is_up), std::move(on_change)));
+    runtime::spawn_logged(pause_.get_executor(), "reading the load", read_forever(std::move(owner)));
 }
 
 void LoadWatch::stop() {
     wanted_ = false;
     pause_.cancel();
+    step_.cancel();
 }
 
-// NOLINTNEXTLINE(performance-unnecessary-value-param): they live as long as the coroutine
-asio::awaitable<void> LoadWatch::read_forever(std::shared_ptr<void> owner, std::function<bool()> is_up,
-                                              std::function<void()> on_change) {
+void LoadWatch::note_return() {
+    balance_ = load::after_return(std::move(balance_), Clock::now());
+    ramp();
+}
+
+/// Nothing is armed, and nobody woken, unless a slow start lasts.
+void LoadWatch::ramp() {
+    const auto due = load::next_step(balance_, Clock::now(), scale_);
+    if (!due) return;
+    step_.expires_at(*due);
+    step_.async_wait([this, watched = owner_](const boost::system::error_code& cancelled) {
+        const auto owner = watched.lock();
+        if (cancelled || !owner || !wanted_ || !is_up_()) return;
+        if (weigh()) on_change_();
+        ramp();
+    });
+}
+
+// NOLINTNEXTLINE(performance-unnecessary-value-param): it lives as long as the coroutine
+asio::awaitable<void> LoadWatch::read_forever(std::shared_ptr<void> owner) {
     const auto spread = health::spread(spec_.load_interval, health::identity(spec_));
     pause_.expires_after(std::min<Duration>(spread, std::chrono::seconds(1)));
     co_await pause_.async_wait(runtime::as_result);
     while (wanted_ && owner != nullptr) {
-        if (is_up()) {
+        if (is_up_()) {
             const bool known = co_await one_reading();
             if (!known && !unknown_) log::warning("{}", load_failure_line(spec_));
             unknown_ = !known;
-            if (wanted_ && weigh()) on_change();
+            if (wanted_ && weigh()) {
+                on_change_();
+                ramp();  // an agent that gives clients back may do so in the middle of one
+            }
         }
         pause_.expires_after(spec_.load_interval);
         co_await pause_.async_wait(runtime::as_result);

@@ -24,12 +24,12 @@ class LoadWatch {
     LoadWatch(const boost::asio::any_io_executor& executor, health::NannySpec spec, const RwhoListener* rwho);
 
     /// Reads the load again and again, while `is_up` says so, until `stop`; `on_change` hears of each new
-    /// weight. Keeps `owner`, whose part this is, alive.
+    /// weight, be it the load's or a slow start's. Keeps `owner`, whose part this is, alive while it reads.
     void start(std::shared_ptr<void> owner, std::function<bool()> is_up, std::function<void()> on_change);
     void stop();
 
-    /// The server is back from a failure.
-    void note_return() { balance_ = load::after_return(std::move(balance_), Clock::now()); }
+    /// The server is back from a failure: with slow_start its weight grows step by step from now on.
+    void note_return();
 
     /// Brings the weight up to date. True when it changed.
     bool weigh();
@@ -37,11 +37,15 @@ class LoadWatch {
     [[nodiscard]] std::string reason() const;
 
   private:
-    boost::asio::awaitable<void> read_forever(std::shared_ptr<void> owner, std::function<bool()> is_up,
-                                              std::function<void()> on_change);
+    boost::asio::awaitable<void> read_forever(std::shared_ptr<void> owner);
+    void ramp();
     boost::asio::awaitable<bool> one_reading();
 
     boost::asio::steady_timer pause_;
+    boost::asio::steady_timer step_;  ///< armed while a slow start lasts
+    std::weak_ptr<void> owner_;
+    std::function<bool()> is_up_;
+    std::function<void()> on_change_;
     health::NannySpec spec_;
     load::Scale scale_;
     load::Balance balance_;

@@ -91,8 +91,13 @@ std::string change_line(const Subject& subject, const health::Change& change, lo
 }
 
 std::string hold_line(const Subject& subject, Duration hold) {
-    return fmt::format("real server {} stays out for {} s at least: it keeps failing (SIGHUP forgives it)",
-                       server(subject), std::chrono::duration<double>(hold).count());
+    return fmt::format(
+        "real server {} stays out for {} s at least: it keeps failing (pulsectl clear-hold ends it)",
+        server(subject), std::chrono::duration<double>(hold).count());
+}
+
+std::string forgiven_line(const Subject& subject) {
+    return fmt::format("real server {} is forgiven by an operator", server(subject));
 }
 
 std::string load_failure_line(const health::NannySpec& spec) {

@@ -35,6 +35,9 @@ struct Subject {
 /// "real server 10.0.0.7:80 stays out for 40 s at least: it keeps failing"
 [[nodiscard]] std::string hold_line(const Subject& subject, Duration hold);
 
+/// "real server 10.0.0.7:80 is forgiven by an operator"
+[[nodiscard]] std::string forgiven_line(const Subject& subject);
+
 /// The original's line for a load that could not be read, with the server.
 [[nodiscard]] std::string load_failure_line(const health::NannySpec& spec);
 

@@ -110,15 +110,31 @@ bool Monitor::move(const health::Transition& transition) {
     return true;
 }
 
+/// Why it is down: the verdict's reason, or what is wrong now if that is something else.
+std::string Monitor::reason() const {
+    const bool fails = standing_.verdict == health::Verdict::down && !last_.good();
+    return fails && standing_.glasses == health::Glasses::none ? health::text(last_) : reason_;
+}
+
 void Monitor::report() {
-    health::Report report{.check = id_, .verdict = standing_.verdict, .reason = reason_, .latency = latency_};
+    health::Report report{
+        .check = id_, .verdict = standing_.verdict, .reason = reason(), .flaps = standing_.flaps};
+    if (latency_.count() > 0) report.latency = latency_;
     if (load_) {
         report.weight = load_->weight();
         report.weight_reason = load_->reason();
     }
-    if (standing_.verdict == health::Verdict::down)
-        report.held = std::chrono::duration_cast<std::chrono::milliseconds>(standing_.hold);
+    report.held = std::chrono::ceil<std::chrono::milliseconds>(health::held_for(standing_, Clock::now()));
     on_report_(report);
+}
+
+void Monitor::forgive() {
+    const bool held_against_it = standing_.flaps > 0;
+    standing_ = health::forgiven(standing_);
+    if (!held_against_it) return;
+    log::info("{}", forgiven_line(subject_));
+    report();
+    pause_.cancel();
 }
 
 void Monitor::wear(health::Glasses glasses) {

@@ -36,6 +36,12 @@ class Monitor : public std::enable_shared_from_this<Monitor> {
     /// Puts glasses on, or takes them off and checks at once.
     void wear(health::Glasses glasses);
 
+    /// Holds nothing against the server any more, and checks it at once if anything was.
+    void forgive();
+
+    /// Says where it stands, asked or not.
+    void report();
+
   private:
     void begin_check();
     void pause(Duration length);
@@ -44,7 +50,7 @@ class Monitor : public std::enable_shared_from_this<Monitor> {
 
     void note(const health::Outcome& outcome);
     bool move(const health::Transition& transition);
-    void report();
+    [[nodiscard]] std::string reason() const;
 
     boost::asio::steady_timer pause_;
     std::string id_;

@@ -61,6 +61,11 @@ asio::awaitable<void> Nanny::hear_parent() {
 
 void Nanny::obey(const Fields& message) {
     if (const auto id = message.find("remove")) return remove(std::string(*id));
+    if (message.find("report"))
+        for (const auto& [id, monitor] : monitors_) monitor->report();
+    if (const auto forgiven = message.find("forgive"))
+        if (const auto found = monitors_.find(std::string(*forgiven)); found != monitors_.end())
+            found->second->forgive();
     const auto id = message.find("add");
     if (!id) return;
     std::vector<std::string> arguments;

@@ -20,8 +20,8 @@
 namespace pulse::nanny {
 
 /// The process: carries one check, given on its command line, or as many as its parent adds (messages `add`
-/// with the check's id and each `argument` of its command line, and `remove`); hears the parent and signals,
-/// passes reports on.
+/// with the check's id and each `argument` of its command line, and `remove`); hears the parent (`report`
+/// asks for one of each check, `forgive` names a check) and signals, passes reports on.
 class Nanny {
   public:
     /// `channel`: where reports go; without one they are printed. `rwho`: from open_rwho_port, if that is

@@ -30,8 +30,16 @@ void LinkMonitor::watch(const std::vector<failover::Path>& paths,
     auto watch = kernel::RouteWatch::open();
     if (!watch) return log::error("links are not watched: {}", watch.error().message());
     news_.emplace(context_, std::move(*watch));
-    // A look shows everything, also what was lost when there was too much news.
-    news_->start([this](const auto&) { look(); });
+    // A look shows everything, also what was lost when there was too much news. Our own floating addresses
+    // say nothing of a link, and are many.
+    news_->start([this](const kernel::RouteChanges& changes) {
+        const auto is_a_place = [this](const auto& gone) {
+            return std::ranges::count(places_, gone.address, &Place::address) != 0;
+        };
+        if (changes.lost || !changes.links.empty() || !changes.gone_links.empty() ||
+            std::ranges::any_of(changes.removed, is_a_place))
+            look();
+    });
 }
 
 bool LinkMonitor::is_down(const Place& place, const std::vector<kernel::Link>& links,

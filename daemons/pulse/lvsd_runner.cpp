@@ -63,14 +63,13 @@ void LvsdRunner::end_in_time() {
     if (child_) runtime::spawn_logged(context_, "end of lvsd", kill_late(child_->pid()));
 }
 
-asio::awaitable<std::optional<Fields>> LvsdRunner::ask(std::string request) {
-    constexpr auto answer_limit = std::chrono::seconds(25);
+asio::awaitable<std::optional<Fields>> LvsdRunner::ask(std::string request, Fields details, Duration limit) {
     if (!child_ || stopping_) co_return std::nullopt;
-    const auto question = std::make_shared<Question>(
-        Question{.id = std::to_string(++last_id_),
-                 .answer = std::nullopt,
-                 .done = asio::steady_timer(context_, Clock::now() + answer_limit)});
-    Fields message;
+    const auto question =
+        std::make_shared<Question>(Question{.id = std::to_string(++last_id_),
+                                            .answer = std::nullopt,
+                                            .done = asio::steady_timer(context_, Clock::now() + limit)});
+    Fields message = std::move(details);
     message.add(std::move(request), question->id);
     const auto sent = channel_->send(message);
     if (!sent) co_return std::nullopt;

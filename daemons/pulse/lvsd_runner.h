@@ -34,9 +34,10 @@ class LvsdRunner {
     /// Asks it to remove its services, or to leave them, and end; kills it if it takes too long.
     void stop(bool leave_table = false);
 
-    /// Asks it to do something ("reload", "drains") and waits for its answer; nothing if none runs, or if it
-    /// ends or says nothing for too long.
-    boost::asio::awaitable<std::optional<Fields>> ask(std::string request);
+    /// Asks it to do something ("reload", "drains", "servers", "forgive", with what belongs to it) and waits
+    /// for its answer; nothing if none runs, or if it ends or says nothing for too long.
+    boost::asio::awaitable<std::optional<Fields>> ask(std::string request, Fields details = {},
+                                                      Duration limit = std::chrono::seconds(25));
 
     /// Has a short-lived one remove what a crashed one left; does nothing while one runs.
     void clear_table();

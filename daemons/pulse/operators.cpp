@@ -28,6 +28,10 @@ void Operators::start() {
 asio::awaitable<Fields> Operators::answer(Fields request) {
     const std::string command(request.find("command").value_or(""));
     const std::string servers(request.find("servers").value_or(""));
+    if (command == "servers") {
+        std::string from(request.find("from").value_or("0"));
+        co_return co_await this->servers(std::move(from));
+    }
     Result<std::string> done = fail(std::error_code(), "this pulse does not know the command " + command);
     if (command == "reload") done = co_await router_.reload();
     if (command == "status")
@@ -37,12 +41,23 @@ asio::awaitable<Fields> Operators::answer(Fields request) {
     if (command == "drain") done = co_await drain(servers, true);
     if (command == "undrain") done = co_await drain(servers, false);
     if (command == "drained") done = drained();
+    if (command == "clear-hold") done = co_await router_.clear_hold(servers);
     Fields answer;
     constexpr std::size_t longest = 6000;  // a message holds no more than 8 KiB
     if (done)
         answer.add("text", done->substr(0, longest));
     else
         answer.add("error", done.error().message().substr(0, longest));
+    co_return answer;
+}
+
+asio::awaitable<Fields> Operators::servers(std::string from) {
+    const auto page = co_await router_.servers(std::move(from));
+    Fields answer;
+    if (!page) answer.add("error", "lvsd does not run, or does not answer");
+    if (!page) co_return answer;
+    for (const auto server : page->all("server")) answer.add("server", std::string(server));
+    if (const auto next = page->find("next")) answer.add("next", std::string(*next));
     co_return answer;
 }
 

@@ -24,6 +24,7 @@ class Operators {
 
   private:
     boost::asio::awaitable<Fields> answer(Fields request);
+    boost::asio::awaitable<Fields> servers(std::string from);
     boost::asio::awaitable<Result<std::string>> drain(std::string servers, bool on);
     [[nodiscard]] Result<std::string> drained() const;
 

@@ -191,6 +191,20 @@ Result<void> Router::accept(const config::Config& next, const heartbeat::Keys& k
 
 asio::awaitable<void> Router::reread_drains() { (void)co_await lvsd_.ask("drains"); }
 
+asio::awaitable<std::optional<Fields>> Router::servers(std::string from) {
+    constexpr auto limit = std::chrono::seconds(3);  // an operator waits
+    const auto details = Fields().add("from", std::move(from));
+    co_return co_await lvsd_.ask("servers", details, limit);
+}
+
+asio::awaitable<Result<std::string>> Router::clear_hold(std::string servers) {
+    const auto details = Fields().add("of", std::move(servers));
+    const auto answer = co_await lvsd_.ask("forgive", details);
+    if (!answer) co_return fail(std::error_code(), "lvsd does not run, so nobody is held down");
+    if (const auto error = answer->find("error")) co_return fail(std::error_code(), std::string(*error));
+    co_return std::string(answer->find("text").value_or(""));
+}
+
 asio::awaitable<Result<std::string>> Router::fail_over() {
     if (const auto refusal = failover::refuses_failover(state_, settings_))
         co_return fail(std::error_code(), *refusal);

@@ -52,6 +52,13 @@ class Router {
     /// Has lvsd look again at which servers are drained; nothing to do while it does not run.
     [[nodiscard]] boost::asio::awaitable<void> reread_drains();
 
+    /// The page of lvsd's real servers that begins with number `from` (director::page_of); nothing while it
+    /// does not run, or if it does not answer.
+    [[nodiscard]] boost::asio::awaitable<std::optional<Fields>> servers(std::string from);
+
+    /// Has nothing held against the real servers that VIRTUAL/SERVER means; says whom that concerned.
+    [[nodiscard]] boost::asio::awaitable<Result<std::string>> clear_hold(std::string servers);
+
     /// Moves the role to the other router, as an operator wants; ends when that is decided and says how.
     [[nodiscard]] boost::asio::awaitable<Result<std::string>> fail_over();
 

@@ -98,24 +98,6 @@ std::optional<int> effective_weight(const config::VirtualServer& virtual_server,
     return weight && situation.drained.contains(key) ? std::optional(0) : weight;
 }
 
-bool is_below_quorum(const config::VirtualServer& virtual_server, const Situation& situation) {
-    const auto worth = [&](int weight) {
-        return virtual_server.quorum_of == config::QuorumOf::weight ? weight : std::min(weight, 1);
-    };
-    long long up = 0;
-    long long all = 0;
-    for (const auto& server : virtual_server.servers) {
-        if (!server.active) continue;
-        all += worth(server.weight);
-        up += worth(effective_weight(virtual_server, server, situation).value_or(0));
-    }
-    long long needed = virtual_server.quorum;
-    // A pool that can never reach so much must not stay with the sorry server for good.
-    if (situation.sorry.contains(service_id(virtual_server)))
-        needed = std::max(needed, std::min(needed + virtual_server.quorum_hysteresis, all));
-    return up < needed;
-}
-
 health::NannySpec nanny_spec(const config::Config& config, const config::VirtualServer& virtual_server,
                              const config::RealServer& server) {
     health::NannySpec spec;
@@ -221,37 +203,58 @@ std::vector<Monitor> monitors(const config::Config& config) {
     return all;
 }
 
-ipvs::Table desired_table(const config::Config& config, const Situation& situation) {
-    ipvs::Table table;
-    for (const auto* virtual_server : services(config)) {
-        ipvs::ServiceEntry entry{.service = service_of(*virtual_server), .destinations = {}};
-        const bool sorry = situation.sorry.contains(entry.service.id);
-        for (const auto& server : virtual_server->servers) {
-            if (!server.active) continue;
-            const auto weight = effective_weight(*virtual_server, server, situation);
-            if (!weight) continue;
-            auto destination = destination_of(config, *virtual_server, server.address, server.port);
-            destination.weight = sorry ? 0 : *weight;
-            destination.upper_threshold = static_cast<std::uint32_t>(server.u_threshold);
-            destination.lower_threshold = static_cast<std::uint32_t>(server.l_threshold);
+ipvs::ServiceEntry desired_entry(const config::Config& config, const config::VirtualServer& virtual_server,
+                                 const Situation& situation) {
+    ipvs::ServiceEntry entry{.service = service_of(virtual_server), .destinations = {}};
+    const bool sorry = situation.sorry.contains(entry.service.id);
+    for (const auto& server : virtual_server.servers) {
+        if (!server.active) continue;
+        const auto weight = effective_weight(virtual_server, server, situation);
+        if (!weight) continue;
+        auto destination = destination_of(config, virtual_server, server.address, server.port);
+        destination.weight = sorry ? 0 : *weight;
+        destination.upper_threshold = static_cast<std::uint32_t>(server.u_threshold);
+        destination.lower_threshold = static_cast<std::uint32_t>(server.l_threshold);
+        entry.destinations.try_emplace(destination.endpoint, destination);
+    }
+    if (sorry)
+        for (const auto& address : virtual_server.sorry_servers) {
+            const auto destination = destination_of(config, virtual_server, address, virtual_server.port);
             entry.destinations.try_emplace(destination.endpoint, destination);
         }
-        if (sorry)
-            for (const auto& address : virtual_server->sorry_servers) {
-                const auto destination =
-                    destination_of(config, *virtual_server, address, virtual_server->port);
-                entry.destinations.try_emplace(destination.endpoint, destination);
-            }
-        table.emplace(entry.service.id, std::move(entry));
-    }
+    return entry;
+}
+
+ipvs::Table desired_table(const config::Config& config, const Situation& situation) {
+    ipvs::Table table;
+    for (const auto* virtual_server : services(config))
+        table.emplace(service_id(*virtual_server), desired_entry(config, *virtual_server, situation));
     return table;
+}
+
+bool is_below_quorum(const config::VirtualServer& virtual_server, const Situation& situation) {
+    if (virtual_server.sorry_servers.empty()) return false;
+    const auto worth = [&](int weight) {
+        return virtual_server.quorum_of == config::QuorumOf::weight ? weight : std::min(weight, 1);
+    };
+    long long up = 0;
+    long long all = 0;
+    for (const auto& server : virtual_server.servers) {
+        if (!server.active) continue;
+        all += worth(server.weight);
+        up += worth(effective_weight(virtual_server, server, situation).value_or(0));
+    }
+    long long needed = virtual_server.quorum;
+    // A pool that can never reach so much must not stay with the sorry server for good.
+    if (situation.sorry.contains(service_id(virtual_server)))
+        needed = std::max(needed, std::min(needed + virtual_server.quorum_hysteresis, all));
+    return up < needed;
 }
 
 std::set<ipvs::ServiceId> below_quorum(const config::Config& config, const Situation& situation) {
     std::set<ipvs::ServiceId> below;
     for (const auto* virtual_server : services(config))
-        if (!virtual_server->sorry_servers.empty() && is_below_quorum(*virtual_server, situation))
-            below.insert(service_id(*virtual_server));
+        if (is_below_quorum(*virtual_server, situation)) below.insert(service_id(*virtual_server));
     return below;
 }
 

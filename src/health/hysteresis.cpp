@@ -30,6 +30,7 @@ Transition failed(Standing standing, const Outcome& outcome, TimePoint now, cons
     if (standing.verdict == Verdict::up) {
         standing.hold = hold_after(standing, now, pace);
         standing.held_until = now + standing.hold;
+        standing.flaps = standing.hold.count() > 0 ? standing.flaps + 1 : 0;
         standing.has_failed = true;
     }
     return moved(std::move(standing), Verdict::down, text(outcome));
@@ -77,9 +78,26 @@ Transition wear(Standing standing, Glasses glasses, const Pace& pace) {
     return {.standing = standing, .change = std::nullopt};
 }
 
+Duration held_for(const Standing& standing, TimePoint now) {
+    const bool held = standing.verdict == Verdict::down && standing.glasses == Glasses::none;
+    return held ? std::max(standing.held_until - now, Duration::zero()) : Duration::zero();
+}
+
+Standing forgiven(Standing standing) {
+    standing.hold = Duration::zero();
+    standing.held_until = {};
+    standing.flaps = 0;
+    standing.has_failed = false;
+    return standing;
+}
+
 Duration pause_after(const Standing& standing, const Pace& pace) {
     const bool in_doubt = standing.bad > 0 && standing.verdict != Verdict::down;
     return in_doubt ? pace.retry_interval : pace.interval;
+}
+
+Duration longest_unnoticed(const Pace& pace, std::chrono::milliseconds limit) {
+    return pace.interval + limit + (pace.fall - 1) * (pace.retry_interval + limit);
 }
 
 Duration spread(std::chrono::milliseconds interval, std::uint64_t identity) {

@@ -38,19 +38,23 @@ ipvs::ServiceId service_of(const ipvs::Step& step) {
         [](const ipvs::DeleteDestination& s) { return s.service; });
 }
 
-/// Whether the kernel has of these services what it is to have. Much less to read than the whole table, if
-/// they are few.
-bool has(IpvsClient& client, const std::set<ipvs::ServiceId>& services, const ipvs::Table& desired) {
-    for (const auto& id : services) {
-        const auto found = client.dump(id);
-        const auto wanted = desired.find(id);
-        if (wanted == desired.end()) {
-            if (found || found.error().code.value() != ESRCH) return false;
-        } else if (!found || ipvs::table_of({*found}) != ipvs::Table{*wanted}) {
-            return false;
-        }
+/// So many services are read one by one rather than with the whole table.
+constexpr std::size_t few = 64;
+
+/// What the kernel has of these services.
+Result<ipvs::Table> read(IpvsClient& client, const std::set<ipvs::ServiceId>& services) {
+    if (services.size() > few) {
+        const auto dump = client.dump();
+        if (!dump) return fail(dump.error(), "");
+        return ipvs::only(ipvs::table_of(*dump), services);
     }
-    return true;
+    ipvs::Dump found;
+    for (const auto& id : services)
+        if (auto service = client.dump(id))
+            found.push_back(*std::move(service));
+        else if (service.error().code.value() != ESRCH)
+            return fail(service.error(), "");
+    return ipvs::table_of(found);
 }
 
 }  // namespace
@@ -62,9 +66,9 @@ Result<Convergence> converge(IpvsClient& client, const ipvs::Table& desired,
     Convergence out;
     constexpr int attempts = 3;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        const auto dump = client.dump();
-        if (!dump) return fail(dump.error(), "");
-        auto steps = ipvs::plan(ipvs::only(ipvs::table_of(*dump), ours), desired);
+        const auto actual = read(client, ours);
+        if (!actual) return fail(actual.error(), "");
+        auto steps = ipvs::plan(*actual, desired);
         if (steps.empty()) {
             out.refused.clear();
             return out;
@@ -76,8 +80,8 @@ Result<Convergence> converge(IpvsClient& client, const ipvs::Table& desired,
         const bool all_made = failed->empty();
         const auto made_before = out.made.size();
         settle(std::move(steps), *std::move(failed), out);
-        constexpr std::size_t few = 64;
-        if (all_made && touched.size() <= few && has(client, touched, desired)) return out;
+        if (all_made && touched.size() <= few && read(client, touched) == ipvs::only(desired, touched))
+            return out;
         if (out.made.size() == made_before) break;  // asking again would only fill the kernel's log
     }
     if (!out.refused.empty()) return out;

@@ -1,6 +1,12 @@
 #include "pulse/kernel/route_watch.h"
 
+#include <array>
+#include <cstddef>
+
+#include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
 #include <netlink/errno.h>
 #include <netlink/handlers.h>
@@ -18,8 +24,21 @@ int on_change(nl_msg* message, void* argument) {
     if (auto link = link_from(message))
         (type == RTM_NEWLINK ? changes.links : changes.gone_links).push_back(std::move(*link));
     else if (auto address = address_from(message))
-        (type == RTM_NEWADDR ? changes.added : changes.removed).push_back(std::move(*address));
+        changes.removed.push_back(std::move(*address));
     return NL_OK;
+}
+
+/// Has the kernel keep the news of new addresses to itself.
+bool leave_out_new_addresses(int descriptor) {
+    // A classic filter loads big-endian; netlink's header is in the host's order.
+    std::array<sock_filter, 4> program{{
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(nlmsghdr, nlmsg_type)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWADDR), 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffff'ffffU),
+    }};
+    const sock_fprog filter{.len = static_cast<unsigned short>(program.size()), .filter = program.data()};
+    return ::setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
 }
 
 int on_sequence(nl_msg*, void*) { return NL_OK; }
@@ -33,7 +52,7 @@ Result<RouteWatch> RouteWatch::open() {
     // A takeover of a thousand addresses tells of each.
     constexpr int receive_bytes = 4 << 20;
     nl_socket_set_buffer_size(raw, receive_bytes, 0);
-    if (nl_socket_set_nonblocking(raw) < 0 ||
+    if (!leave_out_new_addresses(nl_socket_get_fd(raw)) || nl_socket_set_nonblocking(raw) < 0 ||
         nl_socket_add_memberships(raw, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0) < 0)
         return fail(std::errc::protocol_error, "watching network interfaces");
     return RouteWatch(std::move(*socket));

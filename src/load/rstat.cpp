@@ -60,27 +60,27 @@ std::string call(std::uint32_t number, rpcprog_t program, rpcvers_t version, rpc
     return written ? std::string(memory.data(), stream.position()) : std::string();
 }
 
-/// Results are read one by one, after the header; the library wants a function for all of them.
-bool_t nothing_yet(XDR* /*stream*/, ...) {  // NOLINT(cert-dcl50-cpp): xdrproc_t is variadic
-    return 1;
-}
-
-/// The number at place `index` of an accepted answer's results.
+/// The number at place `index` of an accepted answer's results (RFC 5531). Number by number: the library's
+/// xdr_replymsg leaves in an enum whatever a server sends, which C++ must not even look at.
 std::optional<std::uint32_t> result(std::string_view answer, std::uint32_t number, int index) {
     std::string copy(answer);  // XDR takes no constant memory
     Stream stream(copy.data(), copy.size(), XDR_DECODE);
-    std::array<char, MAX_AUTH_BYTES> verifier{};
-    rpc_msg message{};
-    message.acpted_rply.ar_verf.oa_base = verifier.data();  // else it would be allocated
-    message.acpted_rply.ar_results.proc = nothing_yet;
-    if (::xdr_replymsg(stream.get(), &message) == 0) return std::nullopt;
-    if (message.rm_xid != number || message.rm_reply.rp_stat != MSG_ACCEPTED ||
-        message.acpted_rply.ar_stat != SUCCESS)
+    const auto next = [&]() -> std::optional<std::uint32_t> {
+        std::uint32_t value = 0;
+        return ::xdr_uint32_t(stream.get(), &value) != 0 ? std::optional(value) : std::nullopt;
+    };
+    if (next() != number || next() != std::uint32_t{REPLY} || next() != std::uint32_t{MSG_ACCEPTED})
         return std::nullopt;
-    std::uint32_t value = 0;
-    for (int i = 0; i <= index; ++i)
-        if (::xdr_uint32_t(stream.get(), &value) == 0) return std::nullopt;
-    return value;
+    (void)next();  // how the server proves who it is
+    const auto proof_size = next();
+    std::array<char, MAX_AUTH_BYTES> proof{};
+    if (!proof_size || *proof_size > proof.size() ||
+        ::xdr_opaque(stream.get(), proof.data(), *proof_size) == 0)
+        return std::nullopt;
+    if (next() != std::uint32_t{SUCCESS}) return std::nullopt;
+    for (int i = 0; i < index; ++i)
+        if (!next()) return std::nullopt;
+    return next();
 }
 
 }  // namespace

@@ -104,4 +104,14 @@ int weight_at(const Balance& balance, TimePoint now, const Scale& scale) {
     return std::max(1, static_cast<int>(balance.weight * std::max(share, 0.0)));
 }
 
+std::optional<TimePoint> next_step(const Balance& balance, TimePoint now, const Scale& scale) {
+    const int weight = weight_at(balance, now, scale);
+    if (!balance.returned || weight == 0 || weight == balance.weight) return std::nullopt;
+    const Duration whole = scale.slow_start;
+    const double share = (weight + 1.0) / balance.weight;
+    const Duration until_it_grows(std::llround(std::ceil(static_cast<double>(whole.count()) * share)));
+    const auto due = std::max(*balance.returned + until_it_grows, now + whole / ramp_steps);
+    return std::min(due, *balance.returned + whole);
+}
+
 }  // namespace pulse::load

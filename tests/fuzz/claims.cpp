@@ -1,6 +1,5 @@
 // Any bytes at all as an ARP packet and as an IPv6 packet from a neighbour.
 
-#include <cstdlib>
 #include <span>
 
 #include "pulse/net/arp.h"
@@ -11,12 +10,9 @@
 namespace {
 
 using namespace pulse::net;
+using pulse::fuzz::require;
 
 constexpr std::size_t ethernet_size = 14;
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
 
 }  // namespace
 

@@ -4,8 +4,6 @@
 // The input is the file, a NUL byte, and the script: a byte or two for each choice, a length and bytes for
 // each text.
 
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -51,9 +49,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string text(input.substr(0, end));
     Script script(input.substr(end + 1));
     const auto wrong = pulse::config::testing::edit_and_compare(text, script);
-    if (!wrong.empty()) {
-        (void)std::fputs(wrong.c_str(), stderr);
-        std::abort();
-    }
+    pulse::fuzz::require(wrong.empty(), wrong);
     return 0;
 }

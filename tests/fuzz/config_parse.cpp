@@ -1,7 +1,5 @@
 // Any bytes at all as an lvs.cf: reading, reporting, tidying and writing them back.
 
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -14,13 +12,8 @@
 namespace {
 
 using namespace pulse;
+using fuzz::require;
 using namespace pulse::config;
-
-void require(bool holds, const char* what, std::string_view text) {
-    if (holds) return;
-    (void)std::fprintf(stderr, "%s:\n%.*s\n", what, static_cast<int>(text.size()), text.data());
-    std::abort();
-}
 
 void all_lines_are_kept(const Document& document, std::string_view text) {
     require(document.text() == text, "the document's text is not the file's", text);

@@ -11,11 +11,8 @@
 namespace {
 
 using namespace pulse;
+using fuzz::require;
 using namespace pulse::heartbeat;
-
-void require(bool holds) {
-    if (!holds) __builtin_trap();
-}
 
 const Ends ends{.from = net::IpAddress::v4(0x0a000001), .to = net::IpAddress::v4(0x0a000002)};
 

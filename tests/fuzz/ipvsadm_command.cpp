@@ -2,8 +2,6 @@
 // that is understood is spelled so that it is understood alike.
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,13 +16,8 @@
 namespace {
 
 using namespace pulse;
+using fuzz::require;
 using namespace pulse::ipvs;
-
-void require(bool holds, const char* what, const std::string& text) {
-    if (holds) return;
-    (void)std::fprintf(stderr, "%s:\n%s\n", what, text.c_str());
-    std::abort();
-}
 
 void spelled_means_the_same(const Step& step) {
     const auto spelled = spelling(step);

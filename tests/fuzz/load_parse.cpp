@@ -2,8 +2,6 @@
 // rstatd.
 
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -18,12 +16,7 @@
 namespace {
 
 using namespace pulse;
-
-void require(bool holds, const char* what) {
-    if (holds) return;
-    (void)std::fprintf(stderr, "%s\n", what);
-    std::abort();
-}
+using pulse::fuzz::require;
 
 const auto scale = load::scale_of(load::Formula::bounded, 100, 5, 200, std::chrono::milliseconds(0));
 

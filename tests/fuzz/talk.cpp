@@ -1,8 +1,6 @@
 // Any bytes at all from a server that is checked. Built once for each protocol: PULSE_FUZZ_TALK makes the
 // talk.
 
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -13,18 +11,13 @@
 namespace {
 
 using namespace pulse::health;
+using pulse::fuzz::require;
 
 /// What was made of the bytes.
 struct Made {
     Outcome outcome;
     std::string said;
 };
-
-void require(bool holds, const char* what) {
-    if (holds) return;
-    (void)std::fprintf(stderr, "%s\n", what);
-    std::abort();
-}
 
 /// Hears the bytes in pieces of that size, and then the end.
 Made hear(const Talk& talk, std::string_view bytes, std::size_t piece, bool closes) {

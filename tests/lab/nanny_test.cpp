@@ -1,7 +1,9 @@
 // nanny as a process: what it may do, what it takes, many checks in one, and what lvsd makes of its reports.
 // Run by tools/lab up with lone-nat.cf.
+#include <atomic>
 #include <csignal>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -180,6 +182,54 @@ TEST_F(NannyTest, AFailureMustBeConfirmedAndARepeatedOneIsPaidFor) {
     EXPECT_TRUE(logged("stays out for 3 s at least: it keeps failing"));
 }
 
+TEST_F(NannyTest, AServerThatFlapsIsSeenToBeHeldAndAnOperatorEndsThat) {
+    const auto status = [] { return Cluster::pulsectl(router, "status").text; };
+    const auto says = [&](const std::string& pattern) {
+        return within(patience, [&] { return std::regex_search(status(), std::regex(pattern)); });
+    };
+    for (const std::string nannies_line : {"checks_per_nanny = 10", "checks_per_nanny = 1"}) {
+        SCOPED_TRACE(nannies_line);
+        ASSERT_EQ(run("cp /run/original.cf $LAB_FILE").status, 0);
+        reload_with("1i " + nannies_line);
+        reload_with("/virtual other/a fall = 1\\nrise = 1\\nhold_down = 10000");
+        EXPECT_TRUE(says("real servers: 3 of 3 up\n")) << status();
+        EXPECT_TRUE(says("  other/charlie  10.0.1.13:80  up, check took [0-9.]+ ms\n")) << status();
+        for (int i = 0; i < 2; ++i) {
+            ASSERT_EQ(run("lab-web kill charlie").status, 0);
+            ASSERT_TRUE(within(patience, [&] { return weight("10.0.1.13:80").empty(); }));
+            EXPECT_TRUE(says("charlie .*DOWN: connect refused")) << status();
+            ASSERT_EQ(run("lab-web start charlie").status, 0);
+            if (i > 0) break;  // now it is held
+            ASSERT_TRUE(within(patience, [&] { return weight("10.0.1.13:80") == "2"; }));
+        }
+        EXPECT_TRUE(
+            says("charlie .*held down for 9[0-9]{3} more seconds, failed 1 time soon after its return"))
+            << status();
+        const auto json = Cluster::pulsectl(router, "status --json").text;
+        EXPECT_THAT(json, testing::ContainsRegex("\"flaps\":1,\"held_ms\":99[0-9]{5},\"kept_in\":false"));
+        EXPECT_EQ(weight("10.0.1.13:80"), "");
+
+        const auto cleared = Cluster::pulsectl(router, "clear-hold '*/charlie'");
+        EXPECT_EQ(cleared.text, "cleared: other/charlie\n");
+        EXPECT_TRUE(within(patience, [&] { return weight("10.0.1.13:80") == "2"; })) << status();
+        EXPECT_TRUE(says("charlie .*up, check took")) << status();
+        EXPECT_THAT(status(), testing::Not(HasSubstr("soon after its return")));
+        EXPECT_EQ(Cluster::pulsectl(router, "clear-hold web/alpha").text, "nothing was held against it\n");
+        EXPECT_EQ(Cluster::pulsectl(router, "clear-hold web/nobody").status, 2);
+    }
+}
+
+TEST_F(NannyTest, AStatusDoesNotWaitForANannyThatHangs) {
+    const auto pids = nannies();
+    ASSERT_EQ(pids.size(), 3U);
+    ::kill(pids.front(), SIGSTOP);
+    const auto begun = std::chrono::steady_clock::now();
+    const auto status = Cluster::pulsectl(router, "status").text;
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(3));
+    ::kill(pids.front(), SIGCONT);
+    EXPECT_THAT(status, HasSubstr("real servers: 3 of 3 up\n"));
+}
+
 /// A nanny by hand, beside the cluster: its output so far.
 class ByHand {
   public:
@@ -221,6 +271,29 @@ TEST(NannyByHand, HearsRwhod) {
         R"(bash -c 'printf "\x01\x01\0\0\0\0\0\0\0\0\0\0h\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x90\0\0\0\0\0\0\0\0\0\0\0\0" > /dev/udp/127.0.0.1/513')";
     ASSERT_EQ(run(packet).status, 0);
     EXPECT_TRUE(nanny.says("weight=10\nweight_reason=load 4.00\n")) << ByHand::output();
+}
+
+TEST(NannyByHand, AReturningServerGetsItsWeightBackBetweenChecks) {
+    // Its next check is minutes away: each step is the ramp's own. SIGHUP makes the checks it needs.
+    std::atomic<bool> well = true;
+    const Responder server([&](int socket) { (well ? says("hello") : says("oops"))(socket); });
+    const ByHand nanny("-p " + std::to_string(server.port()) + " -x hello -t 600 -w 100 --slow-start 2");
+    ASSERT_TRUE(nanny.says("verdict=up"));
+    const auto check_now = [] { (void)run("kill -HUP $(cat /run/by-hand.pid)"); };
+    well = false;
+    check_now();
+    ASSERT_TRUE(nanny.says("verdict=down"));
+    well = true;
+    check_now();
+    EXPECT_TRUE(nanny.says("weight=1\nweight_reason=slow start")) << ByHand::output();
+    const std::regex ramp(
+        "weight=1\nweight_reason=slow start\n[^]*weight=[0-9]{2}\nweight_reason=slow "
+        "start\n[^]*weight=100\n");
+    EXPECT_TRUE(within(seconds(15), [&] { return std::regex_search(ByHand::output(), ramp); }))
+        << ByHand::output();
+    const auto before = ByHand::switches();
+    std::this_thread::sleep_for(seconds(3));
+    EXPECT_LE(ByHand::switches() - before, 0);
 }
 
 TEST(NannyByHand, WakesForNothingBetweenChecks) {

@@ -39,6 +39,8 @@ extern const Command keys_command;
 /// Commands for the pulse that runs.
 [[nodiscard]] std::span<const Command> control_commands();
 
+int run_status(const Command& command, Words words);
+
 /// What the options and words of a command line are, or the status to end with: after --help, or after saying
 /// what does not fit.
 struct Parsed {

@@ -48,33 +48,30 @@ int run_reload(const Command& command, Words words) {
     return ask(asked->socket, Fields().add("command", "reload"));
 }
 
+/// Asks for the same with each of the words; the worst exit status.
+int ask_for_each(const Asked& asked, std::string_view request) {
+    int worst = status_fine;
+    for (const auto& servers : asked.words)
+        worst = std::max(
+            worst, ask(asked.socket, Fields().add("command", std::string(request)).add("servers", servers)));
+    return worst;
+}
+
+int run_clear_hold(const Command& command, Words words) {
+    const auto asked = read(command, words);
+    if (!asked) return asked.error();
+    if (asked->words.empty())
+        return refuse("clear-hold needs VIRTUAL/SERVER; pulsectl status shows who is held down");
+    return ask_for_each(*asked, command.name);
+}
+
 int run_drain(const Command& command, Words words) {
     const auto asked = read(command, words);
     if (!asked) return asked.error();
     const bool drains = command.name == "drain";
     if (asked->words.empty() && drains) return ask(asked->socket, Fields().add("command", "drained"));
     if (asked->words.empty()) return refuse("undrain needs VIRTUAL/SERVER; pulsectl drain lists them");
-    int worst = status_fine;
-    for (const auto& servers : asked->words) {
-        const auto request = Fields().add("command", std::string(command.name)).add("servers", servers);
-        worst = std::max(worst, ask(asked->socket, request));
-    }
-    return worst;
-}
-
-int run_status(const Command& command, Words words) {
-    Asked asked;
-    bool json = false;
-    po::options_description description("Options");
-    description.add_options()("socket", po::value(&asked.socket)->default_value(control::default_socket),
-                              "where the running pulse listens")  //
-        ("json", po::bool_switch(&json), "one JSON object, for programs");
-    const auto parsed = parse(command, words, description);
-    if (!parsed) return parsed.error();
-    if (!parsed->words.empty()) return refuse("status takes no argument");
-    auto request = Fields().add("command", "status");
-    if (json) request.add("json", "1");
-    return ask(asked.socket, request);
+    return ask_for_each(*asked, command.name);
 }
 
 int run_failover(const Command& command, Words words) {
@@ -132,7 +129,10 @@ constexpr Command commands[] = {
     {"status", "", "Say who is active, what is heard of the partner, and what is wrong",
      "Shows this router's role and what keeps it from it, the partner, every heartbeat path with its "
      "counters, links,\n"
-     "ping nodes, and how late this pulse has been. With --json the same for programs.\n",
+     "ping nodes, how late this pulse has been, and each real server: whether it is up, why not, for how "
+     "long "
+     "it is held\n"
+     "down because it keeps failing, and what its last check took. With --json the same for programs.\n",
      run_status},
     {"failover", "", "Move the role to the other router",
      "Said on the active router, the partner gets ready first, and takes over the moment this one lets go. "
@@ -149,6 +149,13 @@ constexpr Command commands[] = {
      "followed by copying the file and pulsectl reload on both routers. The new key is accepted, then used, "
      "then alone.\n",
      run_genkey},
+    {"clear-hold", "VIRTUAL/SERVER...", "Forgive real servers that are held down because they keep failing",
+     "With hold_down in lvs.cf, a server that fails again soon after its return stays out, longer each time. "
+     "This ends that\n"
+     "and forgets its failures: it is checked at once, and back as soon as its checks are good. Either name "
+     "may be * for\n"
+     "all, and a server may be called by its address, as for drain.\n",
+     run_clear_hold},
     {"drain", "[VIRTUAL/SERVER...]", "Give real servers no new connections",
      "Sets their weight to 0; connections that are open may end. That lasts, over reloads and restarts, "
      "until undrain.\n"

@@ -19,7 +19,7 @@ std::vector<Command> all_commands() {
 
 void show_help() {
     fmt::print("Usage: pulsectl COMMAND [ARGUMENT...]\nLooks after pulse and its configuration, lvs.cf.\n\n");
-    for (const auto& command : all_commands()) fmt::print("  {:<9}{}\n", command.name, command.summary);
+    for (const auto& command : all_commands()) fmt::print("  {:<11}{}\n", command.name, command.summary);
     fmt::print(
         "\npulsectl COMMAND --help says more. The file is /etc/sysconfig/ha/lvs.cf unless --file names "
         "another.\n");

@@ -53,10 +53,8 @@ struct Situation {
     friend bool operator==(const Situation&, const Situation&) = default;
 };
 
-/// A service where too many real servers failed at once, or that is over that.
+/// Too many real servers of a service failed at once, or it is over that.
 struct PanicChange {
-    ipvs::ServiceId service;
-    std::string virtual_name;
     bool panic = false;
     int failed = 0;
     int pool = 0;
@@ -85,8 +83,16 @@ struct PanicChange {
 /// service is below its quorum and has a sorry server, is in with weight 0: its connections may end.
 [[nodiscard]] ipvs::Table desired_table(const config::Config& config, const Situation& situation);
 
-/// The services that are below their quorum, and have sorry servers, once `situation` is what it is. With
-/// hysteresis that depends on where they are now.
+/// One service of that table: all that a report about one of its servers can change.
+[[nodiscard]] ipvs::ServiceEntry desired_entry(const config::Config& config,
+                                               const config::VirtualServer& virtual_server,
+                                               const Situation& situation);
+
+/// Whether a service is below its quorum, and has sorry servers, once `situation` is what it is. With
+/// hysteresis that depends on where it is now.
+[[nodiscard]] bool is_below_quorum(const config::VirtualServer& virtual_server, const Situation& situation);
+
+/// The services that are.
 [[nodiscard]] std::set<ipvs::ServiceId> below_quorum(const config::Config& config,
                                                      const Situation& situation);
 
@@ -102,11 +108,12 @@ struct PanicChange {
 /// What a nanny's report makes of a standing at `now`.
 [[nodiscard]] Standing after(const Standing& before, const health::Report& report, TimePoint now);
 
-/// Keeps the last good set where more than `panic_threshold` percent of a pool fell within one `timeout` (and
-/// at least two did), and lets go of it when so many are back that it no longer is. Returns the services that
-/// began or ceased to be held, for the log.
-[[nodiscard]] std::vector<PanicChange> judge_panic(const config::Config& config, Situation& situation,
-                                                   TimePoint now);
+/// Keeps a service's last good set if more than `panic_threshold` percent of its pool fell at once (and at
+/// least two did), and lets go of it when so many are back that it no longer is. Says so if it began or
+/// ceased to be held. At once: as close together as its checks find servers down that break at the same
+/// moment (health::longest_unnoticed).
+[[nodiscard]] std::optional<PanicChange> judge_panic(const config::VirtualServer& virtual_server,
+                                                     Situation& situation, TimePoint now);
 
 /// Whether the table can serve: each service has a server, or all its nannies have spoken.
 [[nodiscard]] bool settled(const config::Config& config, const Standings& standings);

@@ -38,7 +38,7 @@ struct Announcement {
 /// The addresses that are due now, and what comes after them.
 struct AnnouncementStep {
     std::size_t first = 0;
-    std::size_t count = 0;  ///< at most max_at_once
+    std::size_t count = 0;  ///< at most max_announced_at_once
     int sweep = 0;          ///< which form
     bool finished = false;  ///< these complete the last round that `repeat` asks for
     bool over = false;      ///< and nothing comes after them

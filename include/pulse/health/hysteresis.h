@@ -39,6 +39,7 @@ struct Standing {
     /// `hold_down`, then twice that, up to `longest_hold` times that. One that stays up ten times
     /// `hold_down`, and twice as long as it was last held, is forgiven.
     Duration hold{};          ///< how long it is, or was last, held; 0: it is in good odour
+    int flaps = 0;            ///< times in a row that it failed so soon after its return
     TimePoint held_until{};   ///< while down
     TimePoint returned{};     ///< when it came up after a failure
     bool has_failed = false;  ///< it was up once, and has failed since it was first checked
@@ -75,8 +76,19 @@ struct Transition {
 /// nothing is held against the server any more.
 [[nodiscard]] Transition wear(Standing standing, Glasses glasses, const Pace& pace);
 
+/// How much longer it is held down for at `now`, whatever its checks say; 0 if it is not.
+[[nodiscard]] Duration held_for(const Standing& standing, TimePoint now);
+
+/// With nothing held against it any more: as soon as enough checks are good it is up.
+[[nodiscard]] Standing forgiven(Standing standing);
+
 /// The pause before the next check: `retry_interval` while a failure awaits confirmation, else `interval`.
 [[nodiscard]] Duration pause_after(const Standing& standing, const Pace& pace);
+
+/// The longest that a server which breaks goes unnoticed: its next check is a whole `interval` away and takes
+/// `limit`, and so does each that confirms it. Those that break together are found down within this time of
+/// each other.
+[[nodiscard]] Duration longest_unnoticed(const Pace& pace, std::chrono::milliseconds limit);
 
 /// The pause after the very first check, within (0, interval]: all first checks are done at once, and the
 /// rest must not be. `identity` is the same for the same check, so that a restart does not shuffle them.

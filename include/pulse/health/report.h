@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,15 +19,19 @@ enum class Verdict { unknown, up, down };
 /// The largest weight that is believed: the kernel multiplies weights with connection counts in 32 bits.
 inline constexpr int largest_weight = 65'535;
 
-/// One verdict of one nanny, as it travels to lvsd.
+/// The longest reason that is believed, in bytes: a message between processes has only so much room.
+inline constexpr std::size_t longest_reason = 300;
+
+/// One verdict of one nanny, as it travels to lvsd: when it changes, and when lvsd asks.
 struct Report {
     std::string check{};  ///< which of its checks, when it has several; else empty
     Verdict verdict = Verdict::unknown;
-    std::string reason{};         ///< why, in the words of the log; empty for up
+    std::string reason{};         ///< why it is down, in the words of the log; empty for up
     std::optional<int> weight{};  ///< what its load or its return asks for; else the configured one
     std::string weight_reason{};  ///< "load 2.5", "agent says drain"; empty without a weight
-    std::optional<std::chrono::microseconds> latency{};  ///< what the check that decided took
-    std::chrono::milliseconds held{0};                   ///< held down for so long, because it keeps failing
+    std::optional<std::chrono::microseconds> latency{};  ///< what the last check took
+    std::chrono::milliseconds held{0};  ///< held down for so much longer, because it keeps failing
+    int flaps = 0;                      ///< times in a row that it failed soon after its return
 
     friend bool operator==(const Report&, const Report&) = default;
 };

@@ -22,7 +22,7 @@ struct Convergence {
 };
 
 /// Compares, changes, and looks again until `desired` is what the kernel has of the services in `owned`;
-/// foreign services are not touched. A change that fails (somebody else edits the table) is planned anew, a
+/// foreign services are not touched, and not read if ours are few. A change that fails (somebody else edits the table) is planned anew, a
 /// few times. The error is that the conversation broke, or that the table does not keep what is written to
 /// it.
 [[nodiscard]] Result<Convergence> converge(IpvsClient& client, const ipvs::Table& desired,

@@ -9,21 +9,21 @@
 
 namespace pulse::kernel {
 
-/// What has happened to this host's devices and addresses.
+/// What has happened to this host's devices, and which addresses went. New addresses are not told of: a
+/// takeover makes a thousand, and reading of them would take longer than making them.
 struct RouteChanges {
     std::vector<net::Link> links;       ///< that are new or changed, as they are now
     std::vector<net::Link> gone_links;  ///< that were removed
-    std::vector<net::InterfaceAddress> added;
     std::vector<net::InterfaceAddress> removed;
     bool lost = false;  ///< more happened than is told here: look at everything
     bool more = false;  ///< more can be read at once
 
     [[nodiscard]] bool empty() const {
-        return links.empty() && gone_links.empty() && added.empty() && removed.empty() && !lost;
+        return links.empty() && gone_links.empty() && removed.empty() && !lost;
     }
 };
 
-/// Hears of every change of devices and addresses (rtnetlink(7) notifications), whoever makes it.
+/// Hears of every change of devices and loss of addresses (rtnetlink(7) notifications), whoever makes it.
 class RouteWatch {
   public:
     /// Hears from now on; what was before is RouteClient's to tell.

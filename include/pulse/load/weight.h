@@ -69,4 +69,11 @@ struct Balance {
 /// The weight to have at `now`. While a slow start lasts, as much of it as has passed, at least 1.
 [[nodiscard]] int weight_at(const Balance& balance, TimePoint now, const Scale& scale);
 
+/// A slow start goes in no more steps than this: each is a write to the table.
+inline constexpr int ramp_steps = 20;
+
+/// When to look at `weight_at` next: its next step while a slow start lasts, nothing when time alone changes
+/// nothing.
+[[nodiscard]] std::optional<TimePoint> next_step(const Balance& balance, TimePoint now, const Scale& scale);
+
 }  // namespace pulse::load

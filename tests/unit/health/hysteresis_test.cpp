@@ -132,6 +132,46 @@ TEST(Hysteresis, AnOperatorForgives) {
     EXPECT_EQ(step(standing, good, start + seconds(1), pace).standing.verdict, Verdict::up);
 }
 
+TEST(Hysteresis, AHoldIsForgivenAndWhatWasGoodStillCounts) {
+    const Pace pace{.rise = 3, .hold_down = seconds(30)};
+    auto standing = step(newcomer(pace), good, start, pace).standing;
+    const auto fail_and_return = [&] {
+        standing = step(standing, refused, start, pace).standing;
+        for (int i = 0; i < 3; ++i) standing = step(standing, good, start, pace).standing;
+    };
+    fail_and_return();
+    EXPECT_EQ(standing.flaps, 0);
+    EXPECT_EQ(held_for(standing, start), Duration::zero());
+    fail_and_return();
+    EXPECT_EQ(standing.verdict, Verdict::down);
+    EXPECT_EQ(standing.flaps, 1);
+    EXPECT_EQ(held_for(standing, start + seconds(10)), seconds(20));
+    EXPECT_EQ(held_for(standing, start + seconds(40)), Duration::zero());
+    EXPECT_EQ(held_for(wear(standing, Glasses::opaque, pace).standing, start), Duration::zero());
+
+    standing = forgiven(standing);
+    EXPECT_EQ(standing.verdict, Verdict::down);
+    EXPECT_EQ(held_for(standing, start), Duration::zero());
+    standing = step(standing, good, start + seconds(1), pace).standing;  // the three before count
+    EXPECT_EQ(standing.verdict, Verdict::up);
+    standing = step(standing, refused, start + seconds(2), pace).standing;
+    EXPECT_EQ(standing.flaps, 0);
+    EXPECT_EQ(standing.hold, Duration::zero());
+}
+
+TEST(Hysteresis, FlapsAreCountedUntilOneIsForgotten) {
+    const Pace pace{.rise = 1, .hold_down = seconds(1)};
+    auto now = start;
+    auto standing = step(newcomer(pace), good, now, pace).standing;
+    for (const int flaps : {0, 1, 2, 3}) {
+        standing = step(standing, refused, now, pace).standing;
+        EXPECT_EQ(standing.flaps, flaps);
+        standing = step(standing, good, now += seconds(60), pace).standing;
+    }
+    standing = step(standing, refused, now + seconds(600), pace).standing;
+    EXPECT_EQ(standing.flaps, 0);
+}
+
 TEST(Hysteresis, FirstChecksAreSpreadEvenlyOverTheInterval) {
     std::array<int, 10> parts{};
     for (std::uint64_t identity = 0; identity < 10'000; ++identity) {
@@ -143,6 +183,37 @@ TEST(Hysteresis, FirstChecksAreSpreadEvenlyOverTheInterval) {
         EXPECT_EQ(pause, spread(milliseconds(5'000), identity));
     }
     for (const int part : parts) EXPECT_NEAR(part, 1'000, 100);
+}
+
+TEST(Hysteresis, NoServerThatBreaksGoesUnnoticedForLongerThanIsSaid) {
+    std::mt19937 random(3);  // NOLINT(cert-msc51-cpp): the same cases every time
+    const auto upto = [&](Duration most) {
+        return Duration(std::uniform_int_distribution<Duration::rep>(0, most.count())(random));
+    };
+    Duration closest = std::chrono::hours(1);
+    for (int round = 0; round < 2000; ++round) {
+        const Pace pace{.interval = milliseconds(1'000 + upto(seconds(5)) / milliseconds(1)),
+                        .retry_interval = milliseconds(100 + upto(seconds(5)) / milliseconds(1)),
+                        .rise = 1,
+                        .fall = std::uniform_int_distribution(1, 4)(random)};
+        const milliseconds limit(100 + upto(seconds(5)) / milliseconds(1));
+        auto now = start;
+        const auto breaks = start + upto(seconds(60));
+        auto standing = newcomer(pace);
+        while (standing.verdict != Verdict::down) {
+            auto takes = upto(limit);
+            const bool broken = now + takes >= breaks;  // its answer would have come too late
+            if (broken && round % 2 == 0) takes = limit;
+            now += takes;
+            standing = step(standing, broken ? refused : good, now, pace).standing;
+            if (standing.verdict != Verdict::down) now += pause_after(standing, pace);
+        }
+        const auto unnoticed = now - breaks;
+        const auto said = longest_unnoticed(pace, limit);
+        EXPECT_LE(unnoticed, said);
+        closest = std::min(closest, said - unnoticed);
+    }
+    EXPECT_LT(closest, milliseconds(500));  // and not much less
 }
 
 TEST(Hysteresis, ACheckThatCouldNotBeTriedChangesNothing) {

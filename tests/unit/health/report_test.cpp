@@ -19,10 +19,11 @@ TEST(Report, CarriesWeightLatencyAndHold) {
                         .weight = 40,
                         .weight_reason = "load 2.50",
                         .latency = std::chrono::microseconds(1'234),
-                        .held = std::chrono::seconds(60)};
+                        .held = std::chrono::seconds(60),
+                        .flaps = 3};
     EXPECT_EQ(to_fields(report).to_text(),
               "check=17\nverdict=up\nreason=\nweight=40\nweight_reason=load "
-              "2.50\nlatency_us=1234\nheld_ms=60000\n");
+              "2.50\nlatency_us=1234\nheld_ms=60000\nflaps=3\n");
     EXPECT_EQ(report_from(Fields::parse(to_fields(report).to_text())), report);
 }
 
@@ -33,6 +34,11 @@ TEST(Report, DoesNotBelieveWhatTheKernelWouldRefuse) {
     const auto lying = report_from(Fields::parse("verdict=down\nlatency_us=-5\nheld_ms=-5\n"));
     EXPECT_EQ(lying->latency, std::chrono::microseconds(0));
     EXPECT_EQ(lying->held, std::chrono::milliseconds(0));
+    const auto boasting = report_from(Fields::parse(
+        "verdict=down\nheld_ms=9223372036854775807\nflaps=-1\nreason=" + std::string(5'000, 'x') + "\n"));
+    EXPECT_LE(boasting->held, std::chrono::years(100));
+    EXPECT_EQ(boasting->flaps, 0);
+    EXPECT_EQ(boasting->reason.size(), longest_reason);
 }
 
 TEST(Report, HasAPlainText) {

@@ -50,9 +50,28 @@ TEST(Rstat, RefusesOtherAnswers) {
     const auto unavailable = number(5) + number(1) + number(0) + number(0) + number(0) + number(1);
     EXPECT_EQ(rstat_port(unavailable, 5), std::nullopt);
     EXPECT_EQ(rstat_load(unavailable, 5), std::nullopt);
+    // A status that no enumerator has: libtirpc's own reader leaves it in an enum.
+    EXPECT_EQ(
+        rstat_port(number(5) + number(1) + number(0) + number(0) + number(0) + number(512) + number(999), 5),
+        std::nullopt);
+    EXPECT_EQ(
+        rstat_port(number(5) + number(1) + number(512) + number(0) + number(0) + number(0) + number(999), 5),
+        std::nullopt);
     const auto full = statistics(6, 640);
     for (std::size_t length = 0; length < 24 + 19 * 4; ++length)
         EXPECT_EQ(rstat_load(full.substr(0, length), 6), std::nullopt) << length;
+}
+
+TEST(Rstat, ReadsPastAServersProofOfItself) {
+    const auto proven = [](std::uint32_t size, std::size_t there) {
+        return number(5) + number(1) + number(0) + number(1) + number(size) + std::string(there, 'x') +
+               number(0) + number(999);
+    };
+    EXPECT_EQ(rstat_port(proven(8, 8), 5), 999);
+    EXPECT_EQ(rstat_port(proven(5, 8), 5), 999);  // padded to four bytes
+    EXPECT_EQ(rstat_port(proven(400, 400), 5), 999);
+    EXPECT_EQ(rstat_port(proven(404, 404), 5), std::nullopt);  // the longest that RFC 5531 allows is 400
+    EXPECT_EQ(rstat_port(proven(0xffffffffU, 8), 5), std::nullopt);
 }
 
 }  // namespace

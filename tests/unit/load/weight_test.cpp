@@ -137,6 +137,43 @@ TEST(Weight, ASlowStartRampsUp) {
     EXPECT_EQ(last, 100);
 }
 
+TEST(Weight, ARampGoesInFewStepsEndsOnTimeAndThenWakesNobody) {
+    std::mt19937 random(2);  // NOLINT(cert-msc51-cpp): the same cases every time
+    for (int round = 0; round < 2000; ++round) {
+        const int configured =
+            std::uniform_int_distribution(0, 1 << std::uniform_int_distribution(0, 16)(random))(random);
+        const milliseconds slow(std::uniform_int_distribution(0, 100'000)(random));
+        const auto scale = scale_of(Formula::bounded, configured, {}, {}, slow);
+        const auto back = after_return(at_first(scale), start);
+        SCOPED_TRACE(testing::Message() << "weight " << configured << " within " << slow.count() << " ms");
+        auto now = start;
+        int last = weight_at(back, now, scale);
+        int steps = 0;
+        for (auto due = next_step(back, now, scale); due; due = next_step(back, now, scale)) {
+            ASSERT_GT(*due, now);
+            ASSERT_LE(++steps, ramp_steps);
+            now = *due;
+            const int weight = weight_at(back, now, scale);
+            EXPECT_GE(weight, last);
+            last = weight;
+        }
+        EXPECT_EQ(last, configured);
+        EXPECT_LE(now, start + slow);
+        EXPECT_TRUE(configured <= 1 || slow.count() == 0 || now == start + slow);
+        EXPECT_EQ(next_step(at_first(scale), start, scale), std::nullopt);  // nothing to return from
+        EXPECT_LE(steps, std::max(configured, 1));                          // never one that changes nothing
+    }
+}
+
+TEST(Weight, ARampWaitsForAnAgentThatWantsNoClients) {
+    const auto scale = scale_of(Formula::bounded, 100, {}, {}, seconds(10));
+    auto balance = after_return(at_first(scale), start);
+    balance = after_agent(balance, {.wish = AgentWish::drain, .word = "drain"}, scale);
+    EXPECT_EQ(next_step(balance, start, scale), std::nullopt);
+    balance = after_agent(balance, {.wish = AgentWish::ready, .word = "up"}, scale);
+    EXPECT_NE(next_step(balance, start + seconds(3), scale), std::nullopt);
+}
+
 TEST(Weight, AWeightOfNothingStaysNothing) {
     for (const auto formula : {Formula::bounded, Formula::classic}) {
         const auto scale = scale_of(formula, 0, {}, 50, seconds(10));
