@@ -98,6 +98,20 @@ TEST_F(Details, ABackupThatAskedForTheRoleTakesItAsSoonAsItIsFree) {
     EXPECT_EQ(backup.state.role, Role::active);
 }
 
+TEST_F(Details, WhoAskedInVainStopsAsking) {
+    backup.start();
+    says.sender = Identity::primary;
+    partner_is_active(1h);
+    backup.hear(says);
+    backup.feed(FailoverAsked{});
+    backup.feed(LvsdReady{});
+    EXPECT_TRUE(last_said(backup).wants);
+    hear_for(backup, backup.settings.ready_limit + 2 * backup.settings.deadtime + backup.settings.keepalive);
+    EXPECT_THAT(backup.logged(), Contains("the partner has not given the role away"));
+    EXPECT_TRUE(backup.did<StopLvsd>());
+    EXPECT_FALSE(last_said(backup).wants);
+}
+
 TEST_F(Details, APrimaryThatGaveTheRoleToWhoWantedItHoldsBack) {
     primary.settings.auto_failback = true;
     primary.become_active();
