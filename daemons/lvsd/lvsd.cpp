@@ -46,7 +46,10 @@ Lvsd::Lvsd(asio::io_context& context, Options options, config::Config config, ke
       config_(std::move(config)),
       ipvs_(std::move(ipvs)),
       nannies_(context.get_executor(),
-               {.program = options_.nanny, .foreground = options_.foreground, .verbose = options_.verbose},
+               {.program = options_.nanny,
+                .foreground = options_.foreground,
+                .verbose = options_.verbose,
+                .patience = std::chrono::seconds(options_.nanny_patience)},
                [this](const auto& key, const auto& report) { on_report(key, report); }),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
       retry_(context),
@@ -79,6 +82,7 @@ void Lvsd::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
     runtime::spawn_logged(context_, "settling", limit_settling());
     runtime::spawn_logged(context_, "watch", watch_table());
+    runtime::spawn_logged(context_, "hanging nannies", nannies_.replace_the_hanging());
     if (parent_) runtime::spawn_logged(context_, "parent", hear_parent(*parent_));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -125,6 +126,33 @@ std::size_t Nannies::ask_for_reports() {
     return checks;
 }
 
+/// A substitute does not know the question.
+void Nannies::look_after(const WatchPointer& watch) {
+    if (watch->process == nullptr || is_substitute(watch->checks.begin()->second)) return;
+    if (watch->process->owes_answer) {
+        log::error("nanny for child {} hangs; killing it", name(watch->checks));
+        watch->process->child.kill(SIGKILL);
+        return;
+    }
+    watch->process->owes_answer = true;
+    order(watch, Fields().add("report", "1"));
+}
+
+asio::awaitable<void> Nannies::replace_the_hanging() {
+    for (;;) {
+        const std::vector<std::weak_ptr<Watch>> all(watches_.begin(), watches_.end());
+        // Never all at once: nobody should have to wait for ten thousand answers.
+        const Duration step = settings_.patience / std::max<Duration::rep>(1, std::ssize(all));
+        auto next = Clock::now();
+        if (all.empty()) co_await runtime::sleep_until(next + settings_.patience);
+        for (const auto& weak : all) {
+            next += step;
+            co_await runtime::sleep_until(next);
+            if (const auto watch = weak.lock()) look_after(watch);
+        }
+    }
+}
+
 void Nannies::forgive(const director::MonitorKey& key) {
     const auto found = places_.find(key);
     if (found == places_.end()) return;
@@ -195,6 +223,7 @@ asio::awaitable<process::Exit> Nannies::live(Watch& watch, Process& process) {
     for (;;) {
         const auto message = co_await process.channel.receive();
         if (!message || !watch.wanted) break;
+        process.owes_answer = false;
         const auto report = health::report_from(*message);
         const auto check = report ? watch.checks.find(report->check) : watch.checks.end();
         if (check != watch.checks.end()) on_report_(check->second.key, *report);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -28,6 +29,9 @@ class Nannies {
         std::string program;  ///< our own nanny
         bool foreground = false;
         bool verbose = false;
+        /// Each nanny of ours is asked once in that time; one that has said nothing when its turn comes again
+        /// hangs.
+        std::chrono::seconds patience{60};
     };
 
     Nannies(boost::asio::any_io_executor executor, Settings settings, OnReport on_report);
@@ -38,6 +42,9 @@ class Nannies {
 
     /// Asks all nannies of ours that run how things are; returns how many checks will be reported of.
     [[nodiscard]] std::size_t ask_for_reports();
+
+    /// Replaces nannies that hang, one look after another, for as long as it runs.
+    boost::asio::awaitable<void> replace_the_hanging();
 
     /// Has a monitor's nanny hold nothing against its server any more.
     void forgive(const director::MonitorKey& key);
@@ -51,6 +58,7 @@ class Nannies {
     struct Process {
         process::Child child;
         process::Channel channel;
+        bool owes_answer = false;
     };
 
     /// What the checks of one shared process have in common.
@@ -81,6 +89,7 @@ class Nannies {
     void put(const WatchPointer& watch, const director::Monitor& monitor);
     void take_out(const WatchPointer& watch, const std::string& id);
     void order(const WatchPointer& watch, Fields message);
+    void look_after(const WatchPointer& watch);
 
     boost::asio::awaitable<void> run(WatchPointer watch);
     boost::asio::awaitable<process::Exit> live(Watch& watch, Process& process);

@@ -24,7 +24,10 @@ po::options_description description(Options& options) {
         ("remove", po::bool_switch(&options.remove),
          "take the services of the file out of the IPVS table and end")  //
         ("nanny", po::value(&options.nanny)->default_value(runtime::program_directory() + "/nanny"),
-         "program that checks a real server; with -tls after it, one that can do so over TLS");
+         "program that checks a real server; with -tls after it, one that can do so over TLS")  //
+        ("nanny-patience",
+         po::value(&options.nanny_patience)->default_value(options.nanny_patience)->value_name("SECONDS"),
+         "each nanny is asked so often how things are, and killed if it has not answered by the next time");
     return all;
 }
 
@@ -34,6 +37,8 @@ Result<Options> parse_options(int argc, const char* const* argv) {
     Options options;
     if (auto parsed = config_file::parse_options(argc, argv, description(options), options); !parsed)
         return tl::unexpected(parsed.error());
+    if (options.nanny_patience < 1)
+        return fail(std::errc::invalid_argument, "--nanny-patience must be 1 or more");
     return options;
 }
 

@@ -56,6 +56,8 @@ Result<Context> make_context(const std::string& file) {
         return fail(std::errc::invalid_argument, file + ": " + openssl_says());
     // Many servers just close; whether the answer was whole is for the conversation to say.
     ::SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+    // One record a call: a peer that sends nothing but session tickets must not keep us from the deadline.
+    ::SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
     return context;
 }
 

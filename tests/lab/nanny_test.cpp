@@ -1,5 +1,6 @@
 // nanny as a process: what it may do, what it takes, many checks in one, and what lvsd makes of its reports.
 // Run by tools/lab up with lone-nat.cf.
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <fstream>
@@ -228,6 +229,30 @@ TEST_F(NannyTest, AStatusDoesNotWaitForANannyThatHangs) {
     EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(3));
     ::kill(pids.front(), SIGCONT);
     EXPECT_THAT(status, HasSubstr("real servers: 3 of 3 up\n"));
+}
+
+TEST_F(NannyTest, OneThatHangsIsReplaced) {
+    const auto end_all = [&](const char* program) {
+        for (const int pid : cluster.pids(router, program)) ::kill(pid, SIGKILL);
+        return within(patience, [&] { return cluster.pids(router, program).empty(); });
+    };
+    ASSERT_TRUE(end_all("pulse") && end_all("lvsd"));
+    ASSERT_TRUE(within(patience, [&] { return nannies().empty(); }));
+    ASSERT_EQ(run("ip netns exec primary lvsd -n -c $LAB_FILE --nanny-patience 4 > /run/lvsd.log 2>&1 "
+                  "< /dev/null & true")
+                  .status,
+              0);
+    EXPECT_TRUE(within(patience, [&] { return nannies().size() == 3; }));
+    const auto before = nannies();
+    ::kill(before.front(), SIGSTOP);
+    EXPECT_TRUE(within(patience, [&] {
+        const auto now = nannies();
+        return now.size() == 3 && std::ranges::count(now, before.front()) == 0;
+    }));
+    const auto now = nannies();
+    for (const int well : {before[1], before[2]}) EXPECT_EQ(std::ranges::count(now, well), 1);
+    EXPECT_THAT(run("cat /run/lvsd.log").text, HasSubstr("hangs; killing it"));
+    EXPECT_TRUE(end_all("lvsd"));
 }
 
 /// A nanny by hand, beside the cluster: its output so far.
