@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -14,6 +15,19 @@
 namespace pulse::nanny {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// Whether a message was not taken only because the parent is slow. Any other refusal is for good: a parent
+/// that is gone, or a message that is too long.
+bool must_wait(const Result<void>& sent) {
+    if (sent) return false;
+    if (sent.error().code == std::errc::resource_unavailable_try_again) return true;
+    log::error("report lost: {}", sent.error().message());
+    return false;
+}
+
+}  // namespace
 
 Nanny::Nanny(asio::io_context& io, std::optional<runtime::UniqueFd> channel,
              std::optional<runtime::UniqueFd> rwho)
@@ -122,7 +136,7 @@ void Nanny::pass_on(const health::Report& report) {
         (void)std::fflush(stdout);
         return;
     }
-    if (waiting_.empty() && channel_->send(fields)) return;
+    if (waiting_.empty() && !must_wait(channel_->send(fields))) return;
     const bool nobody_waits = waiting_.empty();
     waiting_[report.check] = report;
     if (nobody_waits) runtime::spawn_logged(io_, "sending reports", send_waiting());
@@ -132,7 +146,7 @@ asio::awaitable<void> Nanny::send_waiting() {
     while (!waiting_.empty()) {
         const bool open = co_await channel_->has_room();
         if (!open) co_return;
-        while (!waiting_.empty() && channel_->send(health::to_fields(waiting_.begin()->second)))
+        while (!waiting_.empty() && !must_wait(channel_->send(health::to_fields(waiting_.begin()->second))))
             waiting_.erase(waiting_.begin());
     }
 }

@@ -43,7 +43,7 @@ std::vector<std::string> words(const net::IpAddress& address);  ///< none for an
 std::vector<std::string> words(std::chrono::milliseconds time);
 std::vector<std::string> words(const std::vector<std::string>& list);
 std::vector<std::string> words(const std::vector<net::IpAddress>& addresses);
-std::vector<std::string> words(const std::vector<MarkedPorts>& ports);
+std::vector<std::string> words(const std::vector<MarkedPorts>& all);
 
 template <class T>
 std::vector<std::string> words(const std::optional<T>& value) {

@@ -28,7 +28,8 @@ std::vector<std::string> spelled(const T& value) {
 
 template <auto Member>
 std::vector<std::string> write_option(const O& options) {
-    return options.*Member ? spelled(*(options.*Member)) : std::vector<std::string>{};
+    const auto& value = options.*Member;
+    return value ? spelled(*value) : std::vector<std::string>{};
 }
 
 template <auto Member>
@@ -38,7 +39,7 @@ constexpr OptionAccess option(void (*read)(Values&, O&)) {
 
 template <auto Member, auto Read>
 constexpr OptionAccess simple = option<Member>([](Values& values, O& options) {
-    if (auto value = Read(values)) options.*Member = *std::move(value);
+    if (auto value = Read(values)) options.*Member = std::move(value);
 });
 
 template <auto Member>

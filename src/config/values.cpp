@@ -214,6 +214,7 @@ std::vector<std::string> words(const net::IpAddress& address) {
 
 std::vector<std::string> words(const std::vector<net::IpAddress>& addresses) {
     std::vector<std::string> out;
+    out.reserve(addresses.size());
     for (const auto& address : addresses) out.push_back(address.to_string());
     return out;
 }

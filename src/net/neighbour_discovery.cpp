@@ -1,6 +1,7 @@
 #include "pulse/net/neighbour_discovery.h"
 
 #include <algorithm>
+#include <array>
 
 #include "frame_writer.h"
 
@@ -21,13 +22,13 @@ constexpr std::size_t ipv6_size = 40;
 constexpr std::size_t message_size = 24;  // a solicitation or advertisement without options
 constexpr std::size_t checksum_at = 2;    // in the message
 
-const IpAddress& all_nodes() {
-    static const auto address = *IpAddress::parse("ff02::1");
-    return address;
+IpAddress all_nodes() {  // ff02::1
+    return IpAddress::from_bytes(Family::v6, std::array<std::uint8_t, 16>{0xff, 0x02, 0, 0, 0, 0, 0, 0,  //
+                                                                          0, 0, 0, 0, 0, 0, 0, 1});
 }
 
-IpAddress solicited_node(const IpAddress& address) {
-    auto bytes = IpAddress::parse("ff02::1:ff00:0")->padded_bytes();
+IpAddress solicited_node(const IpAddress& address) {  // ff02::1:ff00:0 and the address's last three bytes
+    std::array<std::uint8_t, 16> bytes{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0, 0, 0};
     std::ranges::copy(address.bytes().last(3), bytes.end() - 3);
     return IpAddress::from_bytes(Family::v6, bytes);
 }

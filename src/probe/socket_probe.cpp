@@ -166,6 +166,8 @@ class Attempt {
                 say(with_bytes("received ", bytes));
                 total += bytes.size();
                 step = total > longest_answer ? endless() : conversation->heard(bytes);
+                // What is there is read even when we come late, but who sends without pause must not keep us.
+                if (!step.outcome && Clock::now() >= deadline_) step = conversation->silence();
             } else if (io.status == Io::Status::closed) {
                 say("the server has closed");
                 step = conversation->closed();

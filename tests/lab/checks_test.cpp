@@ -38,6 +38,7 @@ struct Kind {
 const std::vector<Kind>& stream_kinds() {
     static const std::vector<Kind> kinds{
         {"tcp", "tcp --expect_string=AAAA --send_string=x", true, "A"},
+        {"classic", "classic --expect_string=AAAA --send_string=x", true, "A"},
         {"http", "http", true, "HTTP/1.1 200 OK\r\nX: x"},
         {"smtp", "smtp", false, "220 x", "220 x\r\n"},
         {"redis", "redis", true, "+x"},
@@ -48,6 +49,8 @@ const std::vector<Kind>& stream_kinds() {
     };
     return kinds;
 }
+
+const std::string many_a(200, 'A');
 
 std::string against(const Behaviour& behaviour, const std::string& options) {
     const Responder responder(behaviour);
@@ -82,6 +85,34 @@ std::string refused_question(std::string question, int code) {
 
 using Failures = std::map<std::pair<std::string, std::string>, std::function<std::string()>>;
 
+/// A TLS server that says what a shell script prints.
+std::string against_tls(const std::string& script, const std::string& options) {
+    constexpr std::uint16_t port = 8449;
+    (void)run("( " + script + " ) 2> /dev/null | exec openssl s_server -quiet -accept 127.0.0.1:" +
+              std::to_string(port) + " -key /run/own.key -cert /run/own.pem > /dev/null 2>&1 &");
+    std::string said;
+    (void)within(std::chrono::seconds(15), [&] {
+        said = check(options + " --check_verify=0", port);
+        return said != "connect refused";
+    });
+    (void)run("kill -9 $(pgrep -x openssl)");
+    return said;
+}
+
+void add_tls(Failures& failures) {
+    failures[{"https", "slow drip"}] = [] {
+        return against_tls(R"(printf 'HTTP/1.1 200 OK\r\nX: x'; while sleep 0.3; do printf x; done)",
+                           "https");
+    };
+    failures[{"https", "huge answer"}] = [] {
+        return against_tls(R"(printf 'HTTP/1.1 200 OK\r\nX: '; while printf '%09999d' 0; do :; done)",
+                           "https");
+    };
+    failures[{"tls", "slow drip"}] = [] {
+        return against_tls("while printf A; do sleep 0.3; done", "tls --expect_string=" + many_a);
+    };
+}
+
 /// Failures that any server over TCP may have.
 void add_common(Failures& failures) {
     for (const auto& kind : stream_kinds()) {
@@ -99,13 +130,13 @@ void add_common(Failures& failures) {
         add("wrong answer",
             [=] { return against(kind.speaks_first ? answers(wrong) : says(wrong), options); });
         if (kind.beginning.empty()) continue;
-        const auto drip = kind.name == "tcp" ? std::string("AA") : kind.beginning;
-        if (kind.name != "tcp") add("slow drip", [=] { return against(drips(drip), options); });
-        if (kind.name != "tcp") add("huge answer", [=] { return against(floods(kind.flood), options); });
+        if (kind.beginning == "A") {
+            add("slow drip", [=] { return against(drips("A"), kind.name + " --expect_string=" + many_a); });
+            continue;
+        }
+        add("slow drip", [=] { return against(drips(kind.beginning), options); });
+        add("huge answer", [=] { return against(floods(kind.flood), options); });
     }
-    failures[{"tcp", "slow drip"}] = [] {
-        return against(drips("A"), "tcp --expect_string=" + std::string(200, 'A'));
-    };
     failures[{"smtp", "endless lines"}] = [] { return against(floods("220-x\r\n"), "smtp"); };
     failures[{"http", "endless 1xx"}] = [] {
         return against(floods("HTTP/1.1 100 Continue\r\n\r\n"), "http");
@@ -143,6 +174,9 @@ void add_datagrams(Failures& failures) {
     failures[{"udp", "wrong answer"}] = [=] {
         return against_udp(answers_datagram([](auto) { return "nack"; }), udp);
     };
+    const auto huge = answers_datagram([](auto) { return std::string(60'000, 'x'); });
+    failures[{"udp", "huge answer"}] = [=] { return against_udp(huge, udp); };
+    failures[{"dns", "huge answer"}] = [=] { return against_udp(huge, dns); };
     failures[{"dns", "no such name"}] = [=] {
         return against_udp(answers_datagram([](auto question) { return refused_question(question, 3); }),
                            dns);
@@ -182,6 +216,8 @@ void add_programs(Failures& failures) {
     add("killed", "kill -9 $$");
     add("hangs", "sleep 100");
     add("prints something else", "echo no", "--expect_string=yes");
+    add("huge answer", "head -c 1000000 /dev/zero", "--expect_string=yes");
+    add("prints without end", "exec yes", "--expect_string=yes");
     failures[{"program", "not there"}] = [] { return check("program --send_program=/run/nothing", 7); };
     failures[{"tcp", "check_source is not ours"}] = [] { return check("tcp --check_source=192.0.2.1", 7); };
 }
@@ -189,6 +225,7 @@ void add_programs(Failures& failures) {
 Failures failures() {
     Failures all;
     add_common(all);
+    add_tls(all);
     add_refusals(all);
     add_datagrams(all);
     add_programs(all);
@@ -206,6 +243,7 @@ class Checks : public testing::Test {
         // A wire with nobody at its end, and a router that has no route.
         const auto made = run(R"(set -e
             ip link set lo up
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /run/own.key -out /run/own.pem -subj /CN=own
             sysctl -qw net.ipv4.ping_group_range='0 2147483647'
             ip link add hole type veth peer name bottom
             ip addr add 10.9.9.1/24 dev hole

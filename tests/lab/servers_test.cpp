@@ -1,9 +1,11 @@
 // nanny against the servers that it is for: well, frozen, gone, and with certificates of every kind.
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -131,6 +133,9 @@ TEST_F(RealServers, EachIsFoundWell) {
     EXPECT_EQ(check("icmp", 1, "::1"), "");
     EXPECT_EQ(check("tcp --send_string='PING\\r\\n' --expect_string=+PONG", 6379), "");
     EXPECT_EQ(check("classic --expect_string='220 .*SMTP' --regex", 2525), "");
+    EXPECT_EQ(check("program --send_program=/bin/true", 1), "");
+    const std::string query = R"(\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x03www\x07example\x03org\0\0\x01\0\x01)";
+    EXPECT_EQ(check("udp --expect_string='\\x12\\x34' --send_string='" + query + "'", 5353), "");
 }
 
 TEST_F(RealServers, AWebServerIsHeldToItsStatusAndBody) {
@@ -216,30 +221,107 @@ TEST_F(RealServers, WithoutTlsNannySaysWhoHasIt) {
     EXPECT_THAT(said.text, testing::HasSubstr("only nanny-tls can check this"));
 }
 
+/// lvsd alone, with what it says and the table it makes.
+class LoneLvsd {
+  public:
+    explicit LoneLvsd(const std::string& file) {
+        (void)run("ip addr add 10.0.0.1/24 dev lo");
+        std::ofstream("/run/lvs.cf") << "primary = 10.0.0.1\n" << file;
+        pid_ = run("lvsd --nodaemon -c /run/lvs.cf > /run/lvsd.log 2>&1 < /dev/null & echo $!").text;
+        while (pid_.ends_with('\n')) pid_.pop_back();
+    }
+    ~LoneLvsd() {
+        EXPECT_EQ(run("kill -TERM " + pid_).status, 0);
+        EXPECT_TRUE(within(seconds(20), [&] { return table().find("127.0.0.1") == std::string::npos; }));
+    }
+    LoneLvsd(const LoneLvsd&) = delete;
+    LoneLvsd& operator=(const LoneLvsd&) = delete;
+    LoneLvsd(LoneLvsd&&) = delete;
+    LoneLvsd& operator=(LoneLvsd&&) = delete;
+
+    [[nodiscard]] static std::string table() { return run("ipvsadm -Ln").text; }
+    [[nodiscard]] static std::string log() { return run("cat /run/lvsd.log").text; }
+    /// How many services have the server at that port.
+    [[nodiscard]] static long services_with(int port) {
+        const auto wanted = "-> 127.0.0.1:" + std::to_string(port) + " ";
+        const auto all = table();
+        long count = 0;
+        for (auto at = all.find(wanted); at != std::string::npos; at = all.find(wanted, at + 1)) ++count;
+        return count;
+    }
+    /// Its children that run this program, as text.
+    [[nodiscard]] std::string children(const std::string& program) const {
+        return run("pgrep -x -P " + pid_ + " " + program).text;
+    }
+
+  private:
+    std::string pid_;
+};
+
+std::string https_service(const std::string& name, int port, const std::string& check,
+                          const std::vector<int>& ports) {
+    auto text = "virtual " + name + " {\nactive = 1\naddress = 10.0.0.10 lo\nport = " + std::to_string(port) +
+                "\ncheck = " + check +
+                "\nca_file = /run/tls/ca.pem\ncheck_host = www.example.org\ntimeout = 2\nrise = 1\n";
+    for (const int server : ports)
+        text += "server s" + std::to_string(server) +
+                " {\naddress = 127.0.0.1\nactive = 1\nport = " + std::to_string(server) +
+                (server == 8080 ? "\ncheck = http" : "") + "\n}\n";
+    return text + "}\n";
+}
+
 TEST_F(RealServers, LvsdStartsNannyTlsWhereItIsNeeded) {
-    (void)run("ip addr add 10.0.0.1/24 dev lo");
-    std::string file =
-        "primary = 10.0.0.1\nvirtual web {\nactive = 1\naddress = 10.0.0.10 lo\nport = 443\ncheck = https\n"
-        "ca_file = /run/tls/ca.pem\ncheck_host = www.example.org\ntimeout = 2\n";
-    for (const auto* port : {"8441", "8443"})
-        file += "server s"s + port + " {\naddress = 127.0.0.1\nactive = 1\nport = " + port + "\n}\n";
-    file += "server plain {\naddress = 127.0.0.1\nactive = 1\nport = 8080\ncheck = http\n}\n}\n";
-    std::ofstream("/run/lvs.cf") << file;
-    auto pid = run("lvsd --nodaemon -c /run/lvs.cf > /run/lvsd.log 2>&1 < /dev/null & echo $!").text;
-    const auto table = [] { return run("ipvsadm -Ln").text; };
-    using testing::HasSubstr;
-    EXPECT_TRUE(within(seconds(20),
-                       [&] {
-                           return table().find("127.0.0.1:8441") != std::string::npos &&
-                                  table().find("127.0.0.1:8080") != std::string::npos;
-                       }))
-        << table() << run("cat /run/lvsd.log").text;
+    const LoneLvsd lvsd(https_service("web", 443, "https", {8441, 8443, 8080}));
+    EXPECT_TRUE(
+        within(seconds(20),
+               [&] { return LoneLvsd::services_with(8441) == 1 && LoneLvsd::services_with(8080) == 1; }))
+        << LoneLvsd::table() << LoneLvsd::log();
     EXPECT_TRUE(within(seconds(20), [] {
-        return run("grep -q 'certificate expired: ' /run/lvsd.log").status == 0;
-    })) << run("cat /run/lvsd.log").text;
-    EXPECT_THAT(table(), testing::Not(HasSubstr("127.0.0.1:8443")));
-    EXPECT_EQ(run("kill -TERM " + pid).status, 0);
-    EXPECT_TRUE(within(seconds(20), [&] { return table().find("127.0.0.1") == std::string::npos; }));
+        return LoneLvsd::log().find("certificate expired: ") != std::string::npos;
+    })) << LoneLvsd::log();
+    EXPECT_EQ(LoneLvsd::services_with(8443), 0);
+}
+
+TEST_F(RealServers, OneNannyTlsCarriesManyChecksAndItsHeirAllOfThem) {
+    const std::vector<int> ports{8441, 8442, 8443, 8444,
+                                 8445};  // good, ends soon, ended, other name, self-signed
+    const LoneLvsd lvsd("checks_per_nanny = 20\n" + https_service("web", 443, "https", ports) +
+                        https_service("mail", 993, "tls", ports));
+    const auto right = [](long good) {
+        return within(seconds(30), [&] {
+            return LoneLvsd::services_with(8441) == good && LoneLvsd::services_with(8442) == good;
+        });
+    };
+    const auto none_that_is_bad = [] {
+        for (const int port : {8443, 8444, 8445})
+            EXPECT_EQ(LoneLvsd::services_with(port), 0) << port << "\n" << LoneLvsd::log();
+    };
+    EXPECT_TRUE(right(2)) << LoneLvsd::table() << LoneLvsd::log();
+    for (const auto& [port, reason] : {std::pair(8443, "certificate expired: "),
+                                       std::pair(8444, "certificate is not for the name: www.example.org"),
+                                       std::pair(8445, "certificate not trusted: self-signed certificate")}) {
+        const auto line = "real server 127.0.0.1:" + std::to_string(port) + " unknown -> down (" + reason;
+        EXPECT_TRUE(within(seconds(20), [&] { return LoneLvsd::log().find(line) != std::string::npos; }))
+            << line << "\n"
+            << LoneLvsd::log();
+    }
+    none_that_is_bad();
+    const auto process = lvsd.children("nanny-tls");
+    EXPECT_EQ(std::count(process.begin(), process.end(), '\n'), 1) << process;
+
+    ASSERT_EQ(run("kill -9 " + process).status, 0);
+    EXPECT_TRUE(within(seconds(20), [&] {
+        const auto heir = lvsd.children("nanny-tls");
+        return !heir.empty() && heir != process;
+    }));
+    EXPECT_TRUE(right(2));
+    // It has all the checks: each good server leaves when the web server dies, and comes back with it.
+    const auto& nginx = servers().front();
+    ASSERT_EQ(run("kill -9 -" + pids_[nginx.name]).status, 0);
+    EXPECT_TRUE(right(0)) << LoneLvsd::table() << LoneLvsd::log();
+    start(nginx);
+    EXPECT_TRUE(right(2)) << LoneLvsd::table() << LoneLvsd::log();
+    none_that_is_bad();
 }
 
 // Last: none of them is well afterwards.
