@@ -208,7 +208,7 @@ class NotWell : public Details {
   protected:
     void expect_no_failback() {
         hear_for(primary, 1min);
-        EXPECT_FALSE(primary.state.wanting);
+        EXPECT_FALSE(primary.did<StartLvsd>()) << "not even for a while";
         EXPECT_THAT(failback_waits_for(primary.state, primary.now, primary.settings),
                     HasSubstr("this router to be well"));
     }
