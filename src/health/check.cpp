@@ -176,10 +176,11 @@ class Preparation {
         const auto checked = checked_endpoint(spec_);
         const auto with_port = checked.to_string();
         const auto address = with_port.substr(0, with_port.rfind(':'));
-        HttpRequest request{.method = options_.method.value_or("GET"),
-                            .path = options_.path.value_or("/"),
-                            .host = checked.port.number == usual_port ? address : with_port,
-                            .status = options_.status.value_or(*StatusList::parse("200-399"))};
+        HttpRequest request{
+            .method = options_.method.value_or("GET"),
+            .path = options_.path.value_or("/"),
+            .host = checked.port.number == usual_port ? address : with_port,
+            .status = options_.status.value_or(StatusList::parse("200-399").value_or(StatusList()))};
         if (options_.host) request.host = *options_.host;
         if (const auto body = plain(options_.body, escapes_, "check_body", notes_)) {
             if (spec_.regex)

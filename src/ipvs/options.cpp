@@ -182,6 +182,7 @@ const Option* option_by_word(std::string_view word) {
 
 std::vector<std::string_view> long_options() {
     std::vector<std::string_view> words;
+    words.reserve(options.size());
     for (const auto& option : options) words.push_back(option.word);
     return words;
 }

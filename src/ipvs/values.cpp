@@ -56,10 +56,10 @@ Parsed<void> Values::read(const Option& option, const std::string& value) {
         }
         case netmask:  // of a mark's family only the last option can tell
             unread_mask_ = value;
-            return has(service_address) && !mark_ ? read_mask() : Parsed<void>();
+            return has(service_address) && !mark_ ? read_mask(value) : Parsed<void>();
         case real_server:
             unread_server_ = value;
-            return has(service_address) ? read_server() : Parsed<void>();
+            return has(service_address) ? read_server(value) : Parsed<void>();
         case forwarding_method:
             forwarding = option.letter == 'm'   ? Forwarding::masquerade
                          : option.letter == 'i' ? Forwarding::tunnel
@@ -114,8 +114,8 @@ Parsed<void> Values::read(const Option& option, const std::string& value) {
 
 Parsed<void> Values::finish() {
     if (unread_mask_)
-        if (auto read = read_mask(); !read) return read;
-    return unread_server_ ? read_server() : Parsed<void>();
+        if (auto read = read_mask(*unread_mask_); !read) return read;
+    return unread_server_ ? read_server(*unread_server_) : Parsed<void>();
 }
 
 ServiceId Values::service_id() const {
@@ -139,16 +139,17 @@ Parsed<void> Values::read_service(const Option& option, const std::string& value
     return {};
 }
 
-Parsed<void> Values::read_server() {
-    server_ = endpoint(*unread_server_, address_ ? address_->port : net::Port{});
-    if (!server_) return refuse("illegal real server address[:port] specified");
+Parsed<void> Values::read_server(const std::string& value) {
+    const auto read = endpoint(value, address_ ? address_->port : net::Port{});
+    if (!read) return refuse("illegal real server address[:port] specified");
+    server_ = *read;
     return {};
 }
 
-Parsed<void> Values::read_mask() {
+Parsed<void> Values::read_mask(const std::string& value) {
     const auto family = service_id().family;
-    const auto read = net::Netmask::parse(*unread_mask_, family);
-    const bool empty_prefix = parse_decimal<int>(*unread_mask_) == 0;
+    const auto read = net::Netmask::parse(value, family);
+    const bool empty_prefix = parse_decimal<int>(value) == 0;
     if (!read || empty_prefix)
         return refuse(family == net::Family::v4 ? "illegal virtual server persistent mask specified"
                                                 : "illegal ipv6 netmask specified");

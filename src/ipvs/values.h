@@ -29,7 +29,7 @@ class Values {
     [[nodiscard]] ServiceId service_id() const;
 
     [[nodiscard]] bool is_mark() const { return mark_.has_value(); }
-    [[nodiscard]] const net::Endpoint& server() const { return server_.value(); }
+    [[nodiscard]] const net::Endpoint& server() const { return server_; }
 
     std::string scheduler = "wlc";
     std::chrono::seconds persistence{0};
@@ -46,8 +46,8 @@ class Values {
 
   private:
     [[nodiscard]] Parsed<void> read_service(const Option& option, const std::string& value);
-    [[nodiscard]] Parsed<void> read_server();
-    [[nodiscard]] Parsed<void> read_mask();
+    [[nodiscard]] Parsed<void> read_server(const std::string& value);
+    [[nodiscard]] Parsed<void> read_mask(const std::string& value);
     [[nodiscard]] Parsed<void> read_tunnel(const Option& option, const std::string& value);
     [[nodiscard]] Parsed<void> read_daemon(const Option& option, const std::string& value);
     [[nodiscard]] std::optional<net::Endpoint> endpoint(std::string_view text, net::Port default_port) const;
@@ -57,7 +57,7 @@ class Values {
     net::Protocol protocol_ = net::Protocol::tcp;
     std::optional<net::FirewallMark> mark_;
     std::optional<net::Endpoint> address_;
-    std::optional<net::Endpoint> server_;
+    net::Endpoint server_;
     std::optional<std::string> unread_server_;
     std::optional<std::string> unread_mask_;
 };
