@@ -77,7 +77,7 @@ void Lvsd::start() {
     nannies_.want(director::monitors(config_), config_.checks_per_nanny);
     tell_ready_when_settled();
 
-    ::malloc_trim(0);  // reading the file took more than keeping what it says
+    (void)::malloc_trim(0);  // reading the file took more than keeping what it says
 
     runtime::spawn_logged(context_, "signals", hear_signals());
     runtime::spawn_logged(context_, "settling", limit_settling());
@@ -339,6 +339,7 @@ asio::awaitable<void> Lvsd::tell_servers(std::string id, std::size_t from) {
 }
 
 void Lvsd::tell_parent(const Fields& message) {
+    if (!parent_) return;
     if (auto told = parent_->send(message); !told) log::error("{}", told.error().message());
 }
 

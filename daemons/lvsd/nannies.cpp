@@ -175,7 +175,7 @@ asio::awaitable<void> Nannies::send_orders(WatchPointer watch) {
         }
     }
     watch->ordering = false;
-    ::malloc_trim(0);  // orders for many checks take more than their checks do
+    (void)::malloc_trim(0);  // orders for many checks take more than their checks do
 }
 
 health::NannySpec Nannies::spec_of(const director::Monitor& monitor) const {
@@ -225,7 +225,8 @@ asio::awaitable<process::Exit> Nannies::live(Watch& watch, Process& process) {
         if (!message || !watch.wanted) break;
         process.owes_answer = false;
         const auto report = health::report_from(*message);
-        const auto check = report ? watch.checks.find(report->check) : watch.checks.end();
+        if (!report) continue;
+        const auto check = watch.checks.find(report->check);
         if (check != watch.checks.end()) on_report_(check->second.key, *report);
     }
     const auto ended =

@@ -22,8 +22,9 @@ constexpr net::Port port_mapper{111};
 
 /// The original's rule: the program, the real server, and for a remote shell what to run there.
 std::vector<std::string> load_words(const health::NannySpec& spec) {
+    const auto command = spec.load_command.value_or("");
     std::vector<std::string> words;
-    for (const auto word : split_words(*spec.load_command)) words.emplace_back(word);
+    for (const auto word : split_words(command)) words.emplace_back(word);
     const auto program = words.empty() ? std::string() : words.front().substr(words.front().rfind('/') + 1);
     words.push_back(spec.real_server.to_string());
     if (program == "rsh" || program == "ssh") words.emplace_back("uptime");
@@ -96,7 +97,7 @@ asio::awaitable<void> LoadWatch::read_forever(std::shared_ptr<void> owner) {
 /// False when there was nothing to learn; the weight then stays.
 asio::awaitable<bool> LoadWatch::one_reading() {
     const auto deadline = Clock::now() + spec_.timeout.value_or(spec_.interval);
-    const std::string source = *spec_.load_command;
+    const auto source = spec_.load_command.value_or("");
     std::optional<double> read;
     if (source == "agent") {
         const net::Endpoint agent{spec_.real_server, spec_.agent_port};

@@ -39,11 +39,11 @@ Nanny::Nanny(asio::io_context& io, std::optional<runtime::UniqueFd> channel,
 
 void Nanny::start() {
     runtime::spawn_logged(io_, "watching signals", hear_signals());
-    if (channel_) runtime::spawn_logged(io_, "hearing the parent", hear_parent());
+    if (channel_) runtime::spawn_logged(io_, "hearing the parent", hear_parent(*channel_));
     if (rwho_) runtime::spawn_logged(io_, "hearing rwhod", rwho_->listen());
 }
 
-void Nanny::add(const std::string& id, Options options) {
+void Nanny::add(const std::string& id, const Options& options) {
     remove(id);
     auto [check, notes] = health::check_from(options.spec, options.escapes);
     for (const auto& note : notes) log::info("{}", note);
@@ -64,9 +64,9 @@ void Nanny::remove(const std::string& id) {
     waiting_.erase(id);
 }
 
-asio::awaitable<void> Nanny::hear_parent() {
+asio::awaitable<void> Nanny::hear_parent(process::Channel& parent) {
     for (;;) {
-        const auto message = co_await channel_->receive();
+        const auto message = co_await parent.receive();
         if (!message) break;  // the parent is gone
         obey(*message);
     }
@@ -87,7 +87,7 @@ void Nanny::obey(const Fields& message) {
     if (!command_line_) command_line_.emplace();
     tidy_later();
     auto parsed = command_line_->parse(arguments);
-    if (auto* options = std::get_if<Options>(&parsed)) return add(std::string(*id), std::move(*options));
+    if (auto* options = std::get_if<Options>(&parsed)) return add(std::string(*id), *options);
     log::error("check {} cannot be understood: {}", *id, std::get<Farewell>(parsed).text);
 }
 
@@ -95,7 +95,7 @@ void Nanny::obey(const Fields& message) {
 void Nanny::tidy_later() {
     tidy_.expires_after(std::chrono::seconds(15));
     tidy_.async_wait([](const boost::system::error_code& another_came) {
-        if (!another_came) ::malloc_trim(0);
+        if (!another_came) (void)::malloc_trim(0);
     });
 }
 
@@ -139,14 +139,14 @@ void Nanny::pass_on(const health::Report& report) {
     if (waiting_.empty() && !must_wait(channel_->send(fields))) return;
     const bool nobody_waits = waiting_.empty();
     waiting_[report.check] = report;
-    if (nobody_waits) runtime::spawn_logged(io_, "sending reports", send_waiting());
+    if (nobody_waits) runtime::spawn_logged(io_, "sending reports", send_waiting(*channel_));
 }
 
-asio::awaitable<void> Nanny::send_waiting() {
+asio::awaitable<void> Nanny::send_waiting(process::Channel& parent) {
     while (!waiting_.empty()) {
-        const bool open = co_await channel_->has_room();
+        const bool open = co_await parent.has_room();
         if (!open) co_return;
-        while (!waiting_.empty() && !must_wait(channel_->send(health::to_fields(waiting_.begin()->second))))
+        while (!waiting_.empty() && !must_wait(parent.send(health::to_fields(waiting_.begin()->second))))
             waiting_.erase(waiting_.begin());
     }
 }

@@ -33,12 +33,12 @@ class Nanny {
     void start();
 
     /// One check more; one of the same id is replaced.
-    void add(const std::string& id, Options options);
+    void add(const std::string& id, const Options& options);
 
   private:
-    boost::asio::awaitable<void> hear_parent();
+    boost::asio::awaitable<void> hear_parent(process::Channel& parent);
     boost::asio::awaitable<void> hear_signals();
-    boost::asio::awaitable<void> send_waiting();
+    boost::asio::awaitable<void> send_waiting(process::Channel& parent);
 
     void tidy_later();
     void obey(const Fields& message);

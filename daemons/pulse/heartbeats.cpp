@@ -214,6 +214,7 @@ void Heartbeats::take_classic(Line& line, std::size_t number, std::span<const st
 
 void Heartbeats::take_signed(Line& line, std::size_t number, std::span<const std::uint8_t> datagram,
                              const net::IpAddress& from) {
+    if (!codec_ || !session_) return;
     const auto decoded = codec_->decode(datagram, {.from = from, .to = line.path.own});
     if (const auto* refusal = std::get_if<heartbeat::Refusal>(&decoded)) {
         ++line.counters.refused.at(static_cast<std::size_t>(*refusal));
@@ -265,7 +266,7 @@ void Heartbeats::log_refused(Line& line) {
 
 void Heartbeats::send(const heartbeat::Report& report) {
     heartbeat::Message message{.header = {}, .report = report};
-    if (codec_) message.header = session_->next(Clock::now());
+    if (codec_ && session_) message.header = session_->next(Clock::now());
     const auto classic = heartbeat::encode(heartbeat::word_for(report));
     for (const auto& line : lines_) {
         const auto bytes = codec_
@@ -285,6 +286,7 @@ void Heartbeats::send(const heartbeat::Report& report) {
 
 std::vector<failover::PathCounters> Heartbeats::counters() const {
     std::vector<failover::PathCounters> all;
+    all.reserve(lines_.size());
     for (const auto& line : lines_) all.push_back(line->counters);
     return all;
 }

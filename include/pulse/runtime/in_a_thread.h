@@ -27,7 +27,7 @@ asio::awaitable<T> in_a_thread(std::function<T()> work) {
         asio::post(executor, [shared] { shared->done.cancel(); });
     });
     co_await shared->done.async_wait(as_result);
-    co_return std::move(*shared->result);
+    co_return std::move(*shared->result);  // NOLINT(bugprone-unchecked-optional-access): the thread is done
 }
 
 }  // namespace pulse::runtime
