@@ -71,6 +71,7 @@ class Simulation {
     void watch_claim(unsigned n);
     void watch_pair();
     [[nodiscard]] bool calm_for(Duration time) const;
+    [[nodiscard]] bool no_word_is_late(Duration time) const;
     void broken(const std::string& what);
     [[nodiscard]] bool can_serve(unsigned n) const;
     [[nodiscard]] Duration settling() const;

@@ -191,8 +191,9 @@ void Simulation::take(unsigned n, const Datagram& datagram) {
                          message.header.heard_epoch & 0xffffU, message.header.heard_sequence, datagram.path,
                          names.at(static_cast<std::size_t>(freshness))));
     }
+    // Who holds a message back can deliver it late, once, until the epoch after it has shown itself.
     if (freshness == heartbeat::Freshness::fresh && message.header.epoch != sender.epoch &&
-        datagram.sent_at > node.woke_at && now_ > sender.epoch_began + 3 * node.settings.deadtime)
+        datagram.sent_at > node.woke_at && calm_for(3 * node.settings.deadtime))
         broken("a message of an epoch long over was believed");
     if (datagram.replayed && freshness == heartbeat::Freshness::fresh &&
         now_ > datagram.sent_at + 2 * node.settings.deadtime && now_ > node.epoch_began &&
