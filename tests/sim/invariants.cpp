@@ -85,18 +85,11 @@ bool Simulation::calm_for(Duration time) const {
            });
 }
 
-/// Whether no word can be on its way that was said longer ago: the classic format's have no number, so that a
-/// late one is taken for news.
-bool Simulation::no_word_is_late(Duration time) const {
-    return std::ranges::all_of(
-        ways_, [&](const Way& way) { return way.good_since && *way.good_since < now_ - time; });
-}
-
 void Simulation::watch_claim(unsigned n) {
     const auto& node = nodes_.at(n);
     const auto& s = node.settings;
     if (now_ < node.ordered_at + s.deadtime && node.ordered_at > nodes_.at(1 - n).ordered_at &&
-        calm_for(4 * s.deadtime) && (s.details || no_word_is_late(4 * s.deadtime)) &&
+        calm_for(4 * s.deadtime) && late_word_at_ < node.ordered_at &&
         nodes_.at(1 - n).unable_at < node.ordered_at && can_serve(1 - n) &&
         !nodes_.at(1 - n).state.child_failed)
         broken(fmt::format("node {} takes the role back that an operator has moved", n));

@@ -33,7 +33,8 @@ struct Node {
     failover::State state;
     std::optional<heartbeat::Session> session;
     std::uint64_t epoch = 0;
-    TimePoint epoch_began{};  ///< world's clock
+    TimePoint epoch_began{};     ///< world's clock
+    std::uint64_t believed = 0;  ///< the partner's epoch that it believed last
     bool running = false;
     bool addresses = false;
     bool table = false;

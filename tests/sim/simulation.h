@@ -71,7 +71,6 @@ class Simulation {
     void watch_claim(unsigned n);
     void watch_pair();
     [[nodiscard]] bool calm_for(Duration time) const;
-    [[nodiscard]] bool no_word_is_late(Duration time) const;
     void broken(const std::string& what);
     [[nodiscard]] bool can_serve(unsigned n) const;
     [[nodiscard]] Duration settling() const;
@@ -90,6 +89,7 @@ class Simulation {
     std::array<Node, 2> nodes_;
     std::array<Way, 2> ways_;
     std::vector<Datagram> recorded_;
+    TimePoint late_word_at_{};  ///< a classic word came that was under way for longer than keepalive
     std::array<std::uint64_t, 2> alarm_{};
     std::optional<heartbeat::Codec> codec_;
     std::optional<heartbeat::Codec> wrong_codec_;

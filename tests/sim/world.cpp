@@ -168,6 +168,8 @@ void Simulation::arrive(unsigned n, const Datagram& datagram) {
 void Simulation::take(unsigned n, const Datagram& datagram) {
     auto& node = nodes_.at(n);
     if (!node.running || broken_) return;
+    // Words have no number: so late a one cannot be told from news.
+    if (!node.settings.details && now_ - datagram.sent_at > node.settings.keepalive) late_word_at_ = now_;
     if (!node.settings.details)
         return datagram.genuine ? feed(n, failover::HeartbeatHeard{datagram.word, datagram.path}) : void();
     auto message = datagram.message;
@@ -193,8 +195,10 @@ void Simulation::take(unsigned n, const Datagram& datagram) {
     }
     // Who holds a message back can deliver it late, once, until the epoch after it has shown itself.
     if (freshness == heartbeat::Freshness::fresh && message.header.epoch != sender.epoch &&
-        datagram.sent_at > node.woke_at && calm_for(3 * node.settings.deadtime))
+        datagram.sent_at > node.woke_at &&
+        (node.believed == sender.epoch || calm_for(3 * node.settings.deadtime)))
         broken("a message of an epoch long over was believed");
+    if (freshness == heartbeat::Freshness::fresh) node.believed = message.header.epoch;
     if (datagram.replayed && freshness == heartbeat::Freshness::fresh &&
         now_ > datagram.sent_at + 2 * node.settings.deadtime && now_ > node.epoch_began &&
         datagram.sent_at < node.epoch_began)
