@@ -3,16 +3,18 @@
 
 #include <fmt/format.h>
 
+#include "pulse/config/write.h"
 #include "pulse/config_file/keys.h"
 #include "pulse/config_file/load.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
 #include "pulse/runtime/file.h"
+#include "pulse/runtime/sealed_text.h"
+#include "pulse/runtime/state_store.h"
 
 #include "operators.h"
 #include "options.h"
 #include "router.h"
-#include "state_file.h"
 
 namespace {
 
@@ -59,28 +61,32 @@ int test_start(const config::Config& config, failover::Identity identity,
     return 0;
 }
 
-Result<daemon::Resources> open_resources(boost::asio::io_context& context, const config::Config& config,
-                                         failover::Identity identity,
-                                         const std::vector<net::IpAddress>& local,
-                                         kernel::RouteClient identity_route) {
-    daemon::Speech speech{.keys = {}, .deadtime = config.deadtime};
-    if (config.heartbeat_key_file) {
-        auto keys = config_file::read_keys(*config.heartbeat_key_file);
-        if (!keys) return fail(keys.error(), "");
-        speech.keys = std::move(*keys);
-    }
+Result<daemon::LvsdRunner::Texts> lvsd_texts(const daemon::Running& running) {
+    auto config = runtime::sealed_text("lvs.cf", config::write(*running.config));
+    if (!config) return fail(config.error(), "");
+    auto drains = runtime::sealed_text(director::drains_file, director::to_text(running.drains));
+    if (!drains) return fail(drains.error(), "");
+    return daemon::LvsdRunner::Texts{std::move(*config), std::move(*drains)};
+}
+
+Result<daemon::Resources> open_resources(boost::asio::io_context& context, const daemon::Running& running,
+                                         const std::vector<net::IpAddress>& local) {
+    const auto& config = *running.config;
+    const daemon::Speech speech{.keys = running.keys, .deadtime = config.deadtime};
     // Without backup_active nothing is sent, but a partner that speaks is still heard.
     auto heartbeats =
-        daemon::Heartbeats::open(context, failover::heartbeat_paths(config, identity, local), speech);
+        daemon::Heartbeats::open(context, failover::heartbeat_paths(config, running.identity, local), speech);
     if (!heartbeats) return fail(heartbeats.error(), "cannot create heartbeat socket. running as root?");
     auto floating = daemon::Floating::open();
     if (!floating) return fail(floating.error(), "");
     auto links_route = kernel::RouteClient::open();
     if (!links_route) return fail(links_route.error(), "");
+    auto texts = lvsd_texts(running);
+    if (!texts) return fail(texts.error(), "");
     return daemon::Resources{.heartbeats = std::move(*heartbeats),
                              .floating = std::move(*floating),
                              .links_route = std::move(*links_route),
-                             .identity_route = std::move(identity_route)};
+                             .lvsd_texts = std::move(*texts)};
 }
 
 int run(int argc, char** argv) {
@@ -105,7 +111,16 @@ int run(int argc, char** argv) {
     if (options->test_start || options->no_run) return test_start(config, *identity, *local);
 
     boost::asio::io_context context(1);
-    auto resources = open_resources(context, config, *identity, *local, std::move(*route));
+    runtime::StateStore store(options->state_directory);
+    daemon::Running running{.config = std::make_shared<config::Config>(config), .identity = *identity};
+    if (config.heartbeat_key_file) {
+        auto keys = config_file::read_keys(*config.heartbeat_key_file);
+        if (!keys) return refuse(keys.error());
+        running.keys = std::move(*keys);
+    }
+    const auto drains = daemon::read_drains(store);
+    if (drains) running.drains = *drains;
+    auto resources = open_resources(context, running, *local);
     if (!resources) return refuse(resources.error());
     Result<runtime::UniqueFd> starter;  // whoever started us waits until this is closed
     if (!options->foreground && !options->no_fork) {
@@ -119,14 +134,9 @@ int run(int argc, char** argv) {
         if (auto written = runtime::write_pid_file(pid_file); !written)
             log::warning("{}", written.error().message());
     starter->close();
+    if (!drains) log::error("nobody counts as drained: {}", drains.error().message());
 
-    options->lvsd_file = options->state_directory + "/" + daemon::running_file;
-    if (auto kept = daemon::write_state_file(options->state_directory, daemon::running_file, loaded->text);
-        !kept) {
-        log::error("{}", kept.error().message());
-        options->lvsd_file = options->config_file;
-    }
-    daemon::Router router(context, *options, config, *identity, std::move(*resources));
+    daemon::Router router(context, *options, std::move(running), store, std::move(*resources));
     daemon::Operators operators(context, *options, router);
     router.start();
     operators.start();
