@@ -70,7 +70,8 @@ Result<daemon::LvsdRunner::Texts> lvsd_texts(const daemon::Running& running) {
 }
 
 Result<daemon::Resources> open_resources(boost::asio::io_context& context, const daemon::Running& running,
-                                         const std::vector<net::IpAddress>& local) {
+                                         const std::vector<net::IpAddress>& local,
+                                         const runtime::StateStore& store) {
     const auto& config = *running.config;
     const daemon::Speech speech{.keys = running.keys, .deadtime = config.deadtime};
     // Without backup_active nothing is sent, but a partner that speaks is still heard.
@@ -81,12 +82,14 @@ Result<daemon::Resources> open_resources(boost::asio::io_context& context, const
     if (!floating) return fail(floating.error(), "");
     auto links_route = kernel::RouteClient::open();
     if (!links_route) return fail(links_route.error(), "");
+    const auto sync_record = store.read(daemon::ConnectionSync::record);
     auto texts = lvsd_texts(running);
     if (!texts) return fail(texts.error(), "");
     return daemon::Resources{.heartbeats = std::move(*heartbeats),
                              .floating = std::move(*floating),
                              .links_route = std::move(*links_route),
-                             .lvsd_texts = std::move(*texts)};
+                             .lvsd_texts = std::move(*texts),
+                             .sync_record = sync_record ? sync_record->value_or("") : ""};
 }
 
 int run(int argc, char** argv) {
@@ -120,7 +123,7 @@ int run(int argc, char** argv) {
     }
     const auto drains = daemon::read_drains(store);
     if (drains) running.drains = *drains;
-    auto resources = open_resources(context, running, *local);
+    auto resources = open_resources(context, running, *local, store);
     if (!resources) return refuse(resources.error());
     Result<runtime::UniqueFd> starter;  // whoever started us waits until this is closed
     if (!options->foreground && !options->no_fork) {

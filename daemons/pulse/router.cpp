@@ -6,8 +6,6 @@
 #include "pulse/base/match.h"
 #include "pulse/base/text.h"
 #include "pulse/director/director.h"
-#include "pulse/failover/connection_sync.h"
-#include "pulse/kernel/ipvs_client.h"
 #include "pulse/log/log.h"
 #include "pulse/process/service_manager.h"
 #include "pulse/runtime/async.h"
@@ -68,6 +66,7 @@ Router::Router(asio::io_context& context, const Options& options, Running runnin
             [this](const auto& event) { handle(event); }),
       drains_(store, lvsd_),
       reload_(*this, heartbeats_, lvsd_),
+      sync_(context, store, resources.sync_record),
       links_(context, std::move(resources.links_route),
              [this](const failover::LinksChanged& event) {
                  const bool was_down = state_.link_down;
@@ -82,6 +81,7 @@ Router::Router(asio::io_context& context, const Options& options, Running runnin
 void Router::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
     floating_.start();
+    sync_.start();
     watchdog_.use(running_.config->watchdog, running_.config->deadtime);
     if (running_.config->realtime) promptness_.ask_for_it();
     if (settings_.partner && !settings_.details)
@@ -128,8 +128,7 @@ void Router::commit(Proposal& proposal) {
     raising_due_ = !failover::without(failover::floating_addresses(config), old_addresses).empty();
     floating_.change(*before, config);
     watchdog_.use(config.watchdog, config.deadtime);
-    const bool active = state_.role == failover::Role::active;
-    if (failover::wanted_sync(*before, active) != failover::wanted_sync(config, active)) synchronise(active);
+    synchronise(synchronised_as_master_);
     handle(failover::Reconfigured{});
     watch();
 }
@@ -184,7 +183,9 @@ failover::Status Router::status() const {
             .worst_lateness = promptness_.worst(),
             .recent_lateness = promptness_.recent(),
             .realtime = promptness_.realtime(),
-            .locked = promptness_.locked()};
+            .locked = promptness_.locked(),
+            .lvsd_silent_since = lvsd_.silent_since(),
+            .sync_problem = sync_.problem()};
 }
 
 void Router::handle(const failover::Event& event) {
@@ -245,17 +246,8 @@ void Router::show_role(failover::Role before) {
 }
 
 void Router::synchronise(bool as_master) {
-    if (!running_.config->syncdaemon && !synchronises_) return;
-    synchronises_ = running_.config->syncdaemon;
-    auto ipvs = kernel::IpvsClient::open();
-    if (!ipvs) return log::error("{}", ipvs.error().message());
-    const auto running = ipvs->daemons();
-    if (!running) return log::error("{}", running.error().message());
-    const auto plan = failover::plan(*running, failover::wanted_sync(*running_.config, as_master));
-    for (const auto role : plan.stop)
-        if (auto stopped = ipvs->stop_daemon(role); !stopped) log::error("{}", stopped.error().message());
-    for (const auto& daemon : plan.start)
-        if (auto started = ipvs->start_daemon(daemon); !started) log::error("{}", started.error().message());
+    synchronised_as_master_ = as_master;
+    sync_.want(failover::wanted_sync(*running_.config, as_master));
 }
 
 Hooks::Run Router::hook(const std::string& command, std::string event) const {
@@ -278,11 +270,12 @@ void Router::notify(std::string event, std::vector<std::string> details) {
 }
 
 asio::awaitable<void> Router::leave() {
-    // The last hooks are about the end itself; they get a chance, and no more.
+    // The last hooks are about the end itself, as is connection synchronisation; they get a chance, and no
+    // more.
     constexpr auto patience = std::chrono::seconds(5);
     constexpr auto pause = std::chrono::milliseconds(10);
     for (const auto end = Clock::now() + patience; Clock::now() < end;) {
-        if (hooks_.idle() && notifications_.idle()) break;
+        if (hooks_.idle() && notifications_.idle() && sync_.idle()) break;
         co_await runtime::sleep_until(Clock::now() + pause);
     }
     context_.stop();

@@ -12,6 +12,7 @@
 #include "pulse/runtime/state_store.h"
 
 #include "connection_counter.h"
+#include "connection_sync.h"
 #include "drains.h"
 #include "floating.h"
 #include "heartbeats.h"
@@ -32,6 +33,7 @@ struct Resources {
     Floating::Resources floating;
     kernel::RouteClient links_route;
     LvsdRunner::Texts lvsd_texts;
+    std::string sync_record;  ///< ConnectionSync::record
 };
 
 /// The shell of the role machine: turns what happens into events and carries out the actions.
@@ -104,14 +106,15 @@ class Router : private Reloadable {
     LvsdRunner lvsd_;
     DrainList drains_;
     Reload reload_;
+    ConnectionSync sync_;
     LinkMonitor links_;
     Reachability pings_;
     ConnectionCounter connections_;
     Promptness promptness_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer alarm_;
-    bool synchronises_ = false;  ///< connections
-    bool raising_due_ = false;   ///< the last reload brought addresses that are to be raised
+    bool synchronised_as_master_ = false;
+    bool raising_due_ = false;  ///< the last reload brought addresses that are to be raised
     std::uint64_t takeovers_ = 0;
     int exit_status_ = 0;
 };

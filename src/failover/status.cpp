@@ -134,7 +134,13 @@ std::string to_text(const Status& status) {
     text += partner_text(status);
     if (const auto waits = failback_waits_for(state, status.now, settings); !waits.empty())
         text += "failback:   waits for " + waits + "\n";
-    text += fmt::format("lvsd:       {}{}\n", name_of(state.lvsd), settings.warm ? " (standby = warm)" : "");
+    text += fmt::format("lvsd:       {}{}{}\n", name_of(state.lvsd), settings.warm ? " (standby = warm)" : "",
+                        status.lvsd_silent_since
+                            ? ", DOES NOT ANSWER since " + seconds(status.now - *status.lvsd_silent_since)
+                            : "");
+    if (settings.synchronised || !status.sync_problem.empty())
+        text += fmt::format("sync:       {}\n",
+                            status.sync_problem.empty() ? "as configured" : "FAILS: " + status.sync_problem);
     if (settings.links > 0)
         text += fmt::format("links:      {} of {} up{}\n", state.links_up.value_or(settings.links),
                             settings.links,
@@ -207,6 +213,9 @@ std::string to_json(const Status& status) {
         {"takeovers", status.takeovers},
         {"failback_waits_for", failback_waits_for(state, status.now, settings)},
         {"lvsd", name_of(state.lvsd)},
+        {"lvsd_silent_ms",
+         status.lvsd_silent_since ? json(milliseconds(status.now - *status.lvsd_silent_since)) : json()},
+        {"sync", {{"wanted", settings.synchronised}, {"problem", status.sync_problem}}},
         {"links",
          {{"up", state.links_up.value_or(settings.links)},
           {"watched", settings.links},

@@ -42,6 +42,8 @@ struct Status {
     Duration recent_lateness{0};  ///< the worst of the last minute or two
     bool realtime = false;        ///< the kernel granted real-time priority
     bool locked = false;          ///< …and locked memory
+    std::optional<TimePoint> lvsd_silent_since{};
+    std::string sync_problem{};  ///< why connections are not synchronised as they should be; empty: they are
 };
 
 /// For people, as `pulsectl status` shows it.

@@ -49,7 +49,7 @@ class HeartbeatsTest : public testing::Test {
         to.sin_family = AF_INET;
         to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         to.sin_port = htons(port.number);
-        const auto word = heartbeat::encode(heartbeat::Word::running);
+        const auto word = heartbeat::encode(heartbeat::Word::lvs_running);
         const runtime::UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
         (void)::sendto(socket.get(), word.data(), word.size(), 0, reinterpret_cast<sockaddr*>(&to),
                        sizeof to);
