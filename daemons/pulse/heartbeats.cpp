@@ -103,6 +103,10 @@ Result<std::vector<std::shared_ptr<Heartbeats::Line>>> Heartbeats::bind(
         (void)socket.open(own.protocol(), error);
         // lvsd or a hook that inherited it would keep the address after we are gone.
         if (!error) (void)::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+        // At boot an IPv6 address is tentative for a second or two, and cannot be bound to without this.
+        const int yes = 1;
+        if (!error && !path.own.is_v4())
+            (void)::setsockopt(socket.native_handle(), IPPROTO_IPV6, IPV6_FREEBIND, &yes, sizeof yes);
         if (!error) (void)socket.bind(own, error);
         if (!error) (void)socket.non_blocking(true, error);
         if (error)

@@ -38,9 +38,17 @@ asio::awaitable<Fields> Operators::answer(Fields request) {
         done =
             request.find("json") ? failover::to_json(router_.status()) : failover::to_text(router_.status());
     if (command == "failover") done = co_await router_.fail_over();
-    if (command == "drain") done = co_await drain(servers, true);
-    if (command == "undrain") done = co_await drain(servers, false);
-    if (command == "drained") done = drained();
+    if (command == "drain" || command == "undrain") {
+        if (changing_drains_)
+            done =
+                fail(std::error_code(), "another change of the drained servers is being written; try again");
+        else {
+            changing_drains_ = true;
+            done = co_await drain(servers, command == "drain");
+            changing_drains_ = false;
+        }
+    }
+    if (command == "drained") done = co_await drained();
     if (command == "clear-hold") done = co_await router_.clear_hold(servers);
     Fields answer;
     constexpr std::size_t longest = 6000;  // a message holds no more than 8 KiB
@@ -61,21 +69,21 @@ asio::awaitable<Fields> Operators::servers(std::string from) {
     co_return answer;
 }
 
-Result<std::string> Operators::drained() const {
-    const auto drains = read_drains(options_.state_directory);
-    if (!drains) return fail(drains.error(), "");
-    return listed(*drains);
+asio::awaitable<Result<std::string>> Operators::drained() {
+    const auto drains = co_await read_drains(state_);
+    if (!drains) co_return fail(drains.error(), "");
+    co_return listed(*drains);
 }
 
 asio::awaitable<Result<std::string>> Operators::drain(std::string servers, bool on) {
-    auto drains = read_drains(options_.state_directory);
+    auto drains = co_await read_drains(state_);
     if (!drains) co_return fail(drains.error(), "");
     const auto called = director::servers_called(router_.config(), servers);
     if (!called) co_return fail(called.error(), "");
     director::Drains changed;
     for (const auto& name : *called)
         if (on ? drains->insert(name).second : drains->erase(name) > 0) changed.insert(name);
-    const auto written = write_drains(options_.state_directory, *drains);
+    const auto written = co_await write_drains(state_, *drains);
     if (!written) co_return fail(written.error(), "");
     for (const auto& name : changed)
         log::info("real server {} {} by an operator", name.to_string(),

@@ -7,6 +7,10 @@
 
 namespace pulse::daemon {
 
+/// The lvs.cf that pulse runs with, in the state directory. lvsd reads this one, so that an lvsd started
+/// again after a crash runs with what pulse runs with, whatever has become of the administrator's file since.
+inline constexpr auto running_file = "lvs.cf";
+
 struct Options : config_file::DaemonOptions {
     std::string lvsd;       ///< program that keeps the IPVS table
     std::string lvsd_file;  ///< the lvs.cf it reads: `running_file`, if that can be written

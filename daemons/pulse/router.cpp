@@ -16,13 +16,15 @@
 #include "pulse/runtime/in_a_thread.h"
 
 #include "drains.h"
-#include "state_file.h"
 
 namespace pulse::daemon {
 
 namespace asio = boost::asio;
 
 namespace {
+
+/// Names are asked for 10 s at most; the rest are files, which a dead mount may never give.
+constexpr auto reading_limit = std::chrono::seconds(20);
 
 /// The settings that a file decides, with what only this process knows.
 failover::Settings settings_from(const config::Config& config, failover::Identity identity, bool force_active,
@@ -52,10 +54,11 @@ std::string_view role_word(failover::Role role) {
 }  // namespace
 
 Router::Router(asio::io_context& context, const Options& options, const config::Config& config,
-               failover::Identity identity, Resources resources)
+               failover::Identity identity, runtime::StateStore& state, Resources resources)
     : context_(context),
       options_(options),
       identity_(identity),
+      stored_(state),
       config_(config),
       settings_(settings_from(config, identity, options.force_active, resources.heartbeats)),
       heartbeats_(std::move(resources.heartbeats)),
@@ -125,13 +128,17 @@ asio::awaitable<void> Router::reload_as_told() { (void)co_await reload(); }
 
 asio::awaitable<Result<std::string>> Router::reload_once() {
     using Read = std::pair<Result<config_file::File>, Result<heartbeat::Keys>>;
-    const std::function<Read()> reading = [path = options_.config_file] {
+    const std::function<Result<Read>()> reading = [path = options_.config_file] {
         Read read{config_file::read(path), {}};
         if (read.first && read.first->config.heartbeat_key_file)
             read.second = config_file::read_keys(*read.first->config.heartbeat_key_file);
         return read;
     };
-    auto [file, keys] = co_await runtime::in_a_thread(reading);
+    auto read =
+        co_await runtime::in_a_thread(reading_limit, "reading the configuration did not end", reading);
+    if (!read) log::error("{}", read.error().message());
+    if (!read) co_return fail(read.error(), "");
+    auto& [file, keys] = *read;
     if (!file) log::error("{}", file.error().message());
     if (!file) co_return fail(file.error(), "");
     config_file::log_diagnostics(*file);
@@ -142,7 +149,7 @@ asio::awaitable<Result<std::string>> Router::reload_once() {
     if (!accepted) log::error("{}", accepted.error().message());
     if (!accepted) co_return fail(accepted.error(), "the configuration stays as it was");
     if (options_.lvsd_file != options_.config_file)
-        if (const auto kept = write_state_file(options_.state_directory, running_file, file->text); !kept)
+        if (const auto kept = co_await stored_.write(running_file, file->text); !kept)
             co_return fail(kept.error(), "the configuration stays as it was");
 
     const auto before = std::exchange(config_, std::move(file->config));
@@ -150,7 +157,7 @@ asio::awaitable<Result<std::string>> Router::reload_once() {
     const auto old_addresses = failover::floating_addresses(before);
     const auto new_addresses = failover::floating_addresses(config_);
     settings_ = settings_from(config_, identity_, options_.force_active, heartbeats_);
-    if (auto kept = rename_drains(options_.state_directory, before, config_); !kept)
+    if (auto kept = co_await rename_drains(stored_, before, config_); !kept)
         log::error("{}", kept.error().message());
 
     // Out before the table, in after it, as ever.

@@ -9,6 +9,7 @@
 
 #include "pulse/config/config.h"
 #include "pulse/failover/machine.h"
+#include "pulse/runtime/state_store.h"
 
 #include "connection_counter.h"
 #include "floating.h"
@@ -35,7 +36,7 @@ struct Resources {
 class Router {
   public:
     Router(boost::asio::io_context& context, const Options& options, const config::Config& config,
-           failover::Identity identity, Resources resources);
+           failover::Identity identity, runtime::StateStore& state, Resources resources);
 
     /// Begins; the io_context does the rest and is stopped when the router is to end.
     void start();
@@ -85,6 +86,7 @@ class Router {
     boost::asio::io_context& context_;
     Options options_;
     failover::Identity identity_;
+    runtime::StateStore& stored_;
     config::Config config_;
     failover::Settings settings_;
     failover::State state_;
