@@ -8,8 +8,11 @@
 #include "pulse/ipvs/spelling.h"
 #include "pulse/kernel/converge.h"
 #include "pulse/kernel/nftables.h"
+#include "pulse/log/drain.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
+#include "pulse/process/only_one.h"
+#include "pulse/process/start.h"
 #include "pulse/runtime/file.h"
 
 #include "drained.h"
@@ -90,7 +93,11 @@ int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool
     return removed->refused.empty() ? 0 : refuse(removed->refused.front().error, to_log);
 }
 
+/// For a predecessor that pulse's death ends a moment after us being started.
+constexpr auto predecessor_limit = std::chrono::seconds(5);
+
 int run(int argc, char** argv) {
+    process::begin_as_daemon();
     const auto options = lvsd::parse_options(argc, argv);
     if (!options) return refuse(options.error());
     if (options->help) return fmt::print("{}", lvsd::help_text()), 0;
@@ -109,11 +116,16 @@ int run(int argc, char** argv) {
     auto ipvs = kernel::IpvsClient::open();
     if (!ipvs) return refuse(ipvs.error(), options->no_fork);
     if (options->plan) return print_plan(config, orders->drains, *ipvs);
+    const auto only_one =
+        process::OnlyOne::claim("lvsd", parent ? predecessor_limit : std::chrono::seconds(0));
+    if (!only_one) return refuse(only_one.error(), options->no_fork);
     if (options->remove) return remove_services(config, *ipvs, options->no_fork);
 
     Result<runtime::UniqueFd> starter;  // whoever started us waits until this is closed
     if (!options->foreground && !options->no_fork) starter = process::daemonize();
     if (!starter) return refuse(starter.error());
+    only_one->sign();
+    process::hold_stop_signals();
     if (!options->no_fork) log::open(log_settings);
     if (!options->foreground)
         if (auto written = runtime::write_pid_file(pid_file); !written)
@@ -123,6 +135,7 @@ int run(int argc, char** argv) {
     boost::asio::io_context context(1);
     lvsd::Lvsd director(context, *options, std::move(*orders), std::move(*ipvs), std::move(parent));
     director.start();
+    process::release_signals();
     context.run();
     if (!options->foreground) runtime::remove_file(pid_file);
     return 0;
@@ -132,7 +145,9 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        return run(argc, argv);
+        const int status = run(argc, argv);
+        log::drain();
+        return status;
     } catch (const std::exception& failure) {
         (void)std::fprintf(stderr, "lvs: internal error: %s\n", failure.what());
         return 70;

@@ -6,6 +6,8 @@
 #include "pulse/log/log.h"
 #include "pulse/runtime/sealed_text.h"
 
+#include "own_address.h"
+
 namespace pulse::daemon {
 
 namespace asio = boost::asio;
@@ -28,16 +30,6 @@ class Busy {
     bool& flag_;
 };
 
-Result<std::vector<net::IpAddress>> local_addresses() {
-    auto route = kernel::RouteClient::open();
-    if (!route) return fail(route.error(), "");
-    const auto addresses = route->addresses();
-    if (!addresses) return fail(addresses.error(), "");
-    std::vector<net::IpAddress> local;
-    for (const auto& address : *addresses) local.push_back(address.address);
-    return local;
-}
-
 }  // namespace
 
 Result<Proposal> propose(const std::string& path, const Running& running) {
@@ -51,7 +43,9 @@ Result<Proposal> propose(const std::string& path, const Running& running) {
         if (!keys) return fail(keys.error(), "");
         proposal.keys = std::move(*keys);
     }
-    auto local = local_addresses();
+    auto route = kernel::RouteClient::open();
+    if (!route) return fail(route.error(), "");
+    auto local = local_addresses(*route);
     if (!local) return fail(local.error(), "");
     proposal.local = std::move(*local);
     proposal.drained_then = running.drains;

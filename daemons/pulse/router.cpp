@@ -62,11 +62,11 @@ Router::Router(asio::io_context& context, const Options& options, Running runnin
       hooks_(context, "active_cmd or inactive_cmd"),
       notifications_(context, "notify_cmd"),
       watchdog_(context),
-      lvsd_(context, options.lvsd, lvsd_arguments(options), std::move(resources.lvsd_texts),
+      lvsd_(context, options.lvsd, lvsd_arguments(options), std::move(lvsd_texts),
             [this](const auto& event) { handle(event); }),
       drains_(store, lvsd_),
       reload_(*this, heartbeats_, lvsd_),
-      sync_(context, store, resources.sync_record),
+      sync_(context, store, sync_record),
       links_(context, std::move(resources.links_route),
              [this](const failover::LinksChanged& event) {
                  const bool was_down = state_.link_down;

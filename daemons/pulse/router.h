@@ -32,15 +32,15 @@ struct Resources {
     Heartbeats heartbeats;
     Floating::Resources floating;
     kernel::RouteClient links_route;
-    LvsdRunner::Texts lvsd_texts;
-    std::string sync_record;  ///< ConnectionSync::record
 };
 
 /// The shell of the role machine: turns what happens into events and carries out the actions.
 class Router : private Reloadable {
   public:
+    /// `lvsd_texts`: what lvsd runs with; `sync_record`: what ConnectionSync has recorded.
     Router(boost::asio::io_context& context, const Options& options, Running running,
-           runtime::StateStore& store, Resources resources);
+           LvsdRunner::Texts lvsd_texts, const std::string& sync_record, runtime::StateStore& store,
+           Resources resources);
 
     /// Begins; the io_context does the rest and is stopped when the router is to end.
     void start();
