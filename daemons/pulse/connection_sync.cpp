@@ -91,7 +91,8 @@ asio::awaitable<void> ConnectionSync::look() {
     auto outcome = co_await runtime::in_a_thread(limit, "no answer from the kernel", looking);
     if (!outcome) outcome = Outcome{.started = {}, .stopped = {}, .problem = outcome.error().message()};
     take(*outcome);
-    if (none_wanted && outcome->problem.empty()) co_await keep_record({});
+    std::vector<ipvs::SyncDaemon> none;
+    if (none_wanted && outcome->problem.empty()) co_await keep_record(std::move(none));
 }
 
 asio::awaitable<void> ConnectionSync::keep_record(std::vector<ipvs::SyncDaemon> started) {

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <exception>
+#include <memory>
 
 #include <sys/stat.h>
 

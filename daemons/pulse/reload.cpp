@@ -110,7 +110,7 @@ asio::awaitable<Result<Reload::Ready>> Reload::prepare(bool insisted) {
         if (!kept) co_return fail(kept.error(), "cannot remember who is drained");
     }
     Ready ready{.proposal = std::move(*proposal), .lines = std::move(*lines)};
-    co_return ready;
+    co_return std::move(ready);
 }
 
 asio::awaitable<Result<std::string>> Reload::commit(Ready ready) {

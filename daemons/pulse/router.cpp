@@ -44,7 +44,8 @@ std::string_view role_word(failover::Role role) {
 
 }  // namespace
 
-Router::Router(asio::io_context& context, const Options& options, Running running, runtime::StateStore& store,
+Router::Router(asio::io_context& context, const Options& options, Running running,
+               LvsdRunner::Texts lvsd_texts, const std::string& sync_record, runtime::StateStore& store,
                Resources resources)
     : context_(context),
       options_(options),
@@ -114,7 +115,7 @@ asio::awaitable<Result<Proposal>> Router::read() {
         return propose(path, running);
     };
     auto proposal = co_await runtime::in_a_thread(limit, "the configuration was not read", reading);
-    co_return proposal;
+    co_return std::move(proposal);
 }
 
 void Router::commit(Proposal& proposal) {
