@@ -73,7 +73,7 @@ class FakeRouter : public Reloadable, public HeartbeatLines {
         proposal.lvsd_text = *runtime::sealed_text("lvs.cf", "the text");
         if (proposal.drains != now.drains)
             proposal.lvsd_drains = *runtime::sealed_text("drained", "the list");
-        co_return proposal;
+        co_return std::move(proposal);
     }
     boost::asio::awaitable<Result<void>> remember(director::Drains) override { co_return disk; }
 
