@@ -61,6 +61,7 @@ Router::Router(asio::io_context& context, const Options& options, const config::
       heartbeats_(std::move(resources.heartbeats)),
       floating_(context, config, std::move(resources.floating),
                 {.repaired = [this] { notify("addresses_repaired"); },
+                 .trouble = [this](const auto& troubles) { tell_of(troubles); },
                  .conflict =
                      [this](const net::Claim& claim) {
                          notify("address_conflict", {"PULSE_ADDRESS=" + claim.address.to_string(),
@@ -154,7 +155,7 @@ asio::awaitable<Result<std::string>> Router::reload_once() {
         log::error("{}", kept.error().message());
 
     // Out before the table, in after it, as ever.
-    floating_.change(before, config_);
+    floating_.change(config_);
     watchdog_.use(config_.watchdog, config_.deadtime);
     const auto answer = co_await lvsd_.ask("reload");
     if (state_.role == failover::Role::active && !failover::without(new_addresses, old_addresses).empty()) {
@@ -234,6 +235,10 @@ failover::Status Router::status() const {
             .counters = heartbeats_.counters(),
             .links_down = links_.down(),
             .pings_down = pings_.silent(),
+            .addresses = floating_.addresses().wanted().size(),
+            .addresses_up = floating_.addresses().up().size(),
+            .address_troubles = floating_.addresses().troubles(),
+            .stuck_devices = floating_.stuck_devices(),
             .takeovers = takeovers_,
             .worst_lateness = promptness_.worst(),
             .recent_lateness = promptness_.recent(),
@@ -294,8 +299,23 @@ void Router::show_role(failover::Role before) {
     const auto name = failover::name_of(state_.role);
     if (before == failover::Role::standby) floating_.probe();
     notify(std::string(role_word(state_.role)), {"PULSE_FORMER_ROLE=" + std::string(role_word(before))});
-    if (state_.role == failover::Role::active) log::info("now {}: floating addresses are up", name);
+    if (state_.role == failover::Role::active) floating_.say_when_up(std::string(name));
     process::notify_status(std::string(name));
+}
+
+void Router::tell_of(const std::vector<failover::AddressTrouble>& troubles) {
+    for (const bool must_be_up : {true, false}) {
+        std::string addresses;
+        std::string reason;
+        for (const auto& trouble : troubles) {
+            if (trouble.must_be_up != must_be_up) continue;
+            addresses += (addresses.empty() ? "" : " ") + trouble.address.to_string();
+            reason = reason.empty() ? trouble.reason : reason;
+        }
+        if (!addresses.empty())
+            notify(must_be_up ? "addresses_not_up" : "addresses_not_down",
+                   {"PULSE_ADDRESS=" + addresses, "PULSE_REASON=" + reason});
+    }
 }
 
 void Router::synchronise(bool as_master) {
@@ -336,7 +356,7 @@ asio::awaitable<void> Router::leave() {
     constexpr auto patience = std::chrono::seconds(5);
     constexpr auto pause = std::chrono::milliseconds(10);
     for (const auto end = Clock::now() + patience; Clock::now() < end;) {
-        if (hooks_.idle() && notifications_.idle()) break;
+        if (hooks_.idle() && notifications_.idle() && floating_.addresses().settled()) break;
         co_await runtime::sleep_until(Clock::now() + pause);
     }
     context_.stop();
