@@ -55,6 +55,7 @@ Router::Router(asio::io_context& context, const Options& options, Running runnin
       heartbeats_(std::move(resources.heartbeats)),
       floating_(context, *running_.config, std::move(resources.floating),
                 {.repaired = [this] { notify("addresses_repaired"); },
+                 .trouble = [this](const auto& troubles) { tell_of(troubles); },
                  .conflict =
                      [this](const net::Claim& claim) {
                          notify("address_conflict", {"PULSE_ADDRESS=" + claim.address.to_string(),
@@ -127,7 +128,7 @@ void Router::commit(Proposal& proposal) {
     settings_ = with_paths(std::move(proposal.settings), options_.force_active, heartbeats_);
     const auto old_addresses = failover::floating_addresses(*before);
     raising_due_ = !failover::without(failover::floating_addresses(config), old_addresses).empty();
-    floating_.change(*before, config);
+    floating_.change(config);
     watchdog_.use(config.watchdog, config.deadtime);
     synchronise(synchronised_as_master_);
     handle(failover::Reconfigured{});
@@ -180,6 +181,10 @@ failover::Status Router::status() const {
             .counters = heartbeats_.counters(),
             .links_down = links_.down(),
             .pings_down = pings_.silent(),
+            .addresses = floating_.addresses().wanted().size(),
+            .addresses_up = floating_.addresses().up().size(),
+            .address_troubles = floating_.addresses().troubles(),
+            .stuck_devices = floating_.stuck_devices(),
             .takeovers = takeovers_,
             .worst_lateness = promptness_.worst(),
             .recent_lateness = promptness_.recent(),
@@ -242,8 +247,23 @@ void Router::show_role(failover::Role before) {
     const auto name = failover::name_of(state_.role);
     if (before == failover::Role::standby) floating_.probe();
     notify(std::string(role_word(state_.role)), {"PULSE_FORMER_ROLE=" + std::string(role_word(before))});
-    if (state_.role == failover::Role::active) log::info("now {}: floating addresses are up", name);
+    if (state_.role == failover::Role::active) floating_.say_when_up(std::string(name));
     process::notify_status(std::string(name));
+}
+
+void Router::tell_of(const std::vector<failover::AddressTrouble>& troubles) {
+    for (const bool must_be_up : {true, false}) {
+        std::string addresses;
+        std::string reason;
+        for (const auto& trouble : troubles) {
+            if (trouble.must_be_up != must_be_up) continue;
+            addresses += (addresses.empty() ? "" : " ") + trouble.address.to_string();
+            reason = reason.empty() ? trouble.reason : reason;
+        }
+        if (!addresses.empty())
+            notify(must_be_up ? "addresses_not_up" : "addresses_not_down",
+                   {"PULSE_ADDRESS=" + addresses, "PULSE_REASON=" + reason});
+    }
 }
 
 void Router::synchronise(bool as_master) {
@@ -276,7 +296,7 @@ asio::awaitable<void> Router::leave() {
     constexpr auto patience = std::chrono::seconds(5);
     constexpr auto pause = std::chrono::milliseconds(10);
     for (const auto end = Clock::now() + patience; Clock::now() < end;) {
-        if (hooks_.idle() && notifications_.idle() && sync_.idle()) break;
+        if (hooks_.idle() && notifications_.idle() && sync_.idle() && floating_.addresses().settled()) break;
         co_await runtime::sleep_until(Clock::now() + pause);
     }
     context_.stop();

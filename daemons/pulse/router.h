@@ -88,6 +88,7 @@ class Router : private Reloadable {
     void run_hook(const std::optional<std::string>& command, std::string event);
     void notify(std::string event, std::vector<std::string> details = {});
     [[nodiscard]] Hooks::Run hook(const std::string& command, std::string event) const;
+    void tell_of(const std::vector<failover::AddressTrouble>& troubles);
     void synchronise(bool as_master);
     void show_role(failover::Role before);
     boost::asio::awaitable<void> leave();
