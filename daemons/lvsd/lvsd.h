@@ -49,6 +49,7 @@ class Lvsd {
     void set_timeouts();
     void set_sysctls();
     void tell_ready_when_settled();
+    void tell_share();
     [[nodiscard]] Result<void> reload();
     void reread_drains();
     void hear(const Fields& message);
@@ -84,6 +85,7 @@ class Lvsd {
     int failures_ = 0;                  ///< convergences in a row that left something to do
     std::set<std::string> complaints_;  ///< about them, logged and not mended since
     bool ready_told_ = false;
+    std::optional<int> share_told_;
     bool stopping_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "pulse/base/text.h"
 #include "pulse/runtime/async.h"
 
 namespace pulse::daemon {
@@ -95,6 +96,8 @@ asio::awaitable<void> LvsdRunner::watch(std::shared_ptr<process::Child> child,
         if (!message) break;
         take_answer(*message);
         if (message->find("ready") && !stopping_) on_event_(failover::LvsdReady{});
+        if (const auto share = message->find("served"); share && !stopping_)
+            on_event_(failover::ServersChanged{parse_decimal<std::uint16_t>(*share)});
     }
     const auto ended = co_await child->wait();
     child_.reset();

@@ -99,10 +99,9 @@ void Router::start() {
 }
 
 void Router::watch() {
-    const bool links = config_.monitor_links && settings_.partner;
-    links_.watch(links ? heartbeats_.paths() : std::vector<failover::Path>{},
-                 failover::floating_addresses(config_));
-    settings_.links = links_.watched();
+    links_.watch(settings_.partner ? heartbeats_.paths() : std::vector<failover::Path>{},
+                 failover::floating_addresses(config_), settings_.link_rule);
+    settings_.links = links_.counted();
     links_.look();
     pings_.watch(config_);
     connections_.count(config_.syncdaemon && config_.auto_failback && settings_.partner);
