@@ -243,6 +243,7 @@ asio::awaitable<void> Lvsd::watch_table() {
         const auto begun = Clock::now();
         if (failures_ == 0 && !converge_posted_) converge(Occasion::watch);
         marks_.look(begun);
+        tell_share();
         const auto took = Clock::now() - begun;
         co_await runtime::sleep_until(Clock::now() + std::max<Duration>(watch_interval, took * watch_share));
     }
@@ -252,6 +253,15 @@ void Lvsd::tell_ready_when_settled() {
     if (ready_told_ || !parent_ || !table_known_ || !director::settled(config_, situation_.standings)) return;
     ready_told_ = true;
     parent_->tell(Fields().add("ready", "1"));
+}
+
+/// pulse gives the role to the router that reaches clearly more. Told only once the table is said to be ready.
+void Lvsd::tell_share() {
+    if (!ready_told_ || !parent_) return;
+    const auto share = director::served_share(config_, situation_);
+    if (share == share_told_) return;
+    share_told_ = share;
+    parent_->tell(Fields().add("served", share ? std::to_string(*share) : "unknown"));
 }
 
 asio::awaitable<void> Lvsd::limit_settling() {

@@ -49,6 +49,7 @@ class Lvsd : private Obedient {
     void set_timeouts();
     void set_sysctls();
     void tell_ready_when_settled();
+    void tell_share();
     void use(config::Config config) override;
     void use(director::Drains drains) override;
     Result<std::string> forgive(const std::string& servers) override { return book_.forgive(servers); }
@@ -83,6 +84,7 @@ class Lvsd : private Obedient {
     int failures_ = 0;                  ///< convergences in a row that left something to do
     std::set<std::string> complaints_;  ///< about them, logged and not mended since
     bool ready_told_ = false;
+    std::optional<int> share_told_;
     bool stopping_ = false;
 };
 

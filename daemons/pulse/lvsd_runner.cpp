@@ -147,6 +147,8 @@ void LvsdRunner::hear(Run& run, const Fields& message) {
     run.heard_at = Clock::now();
     if (run.watch.heard()) log::info("lvsd answers again");
     if (message.find("ready") && !run.stopping) on_event_(failover::LvsdReady{});
+    if (const auto share = message.find("served"); share && !run.stopping)
+        on_event_(failover::ServersChanged{parse_decimal<std::uint16_t>(*share)});
     const auto id = parse_decimal<unsigned>(message.find("answer").value_or(""));
     if (!id) return;
     for (const auto& question : questions_)

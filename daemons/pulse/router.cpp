@@ -98,10 +98,9 @@ void Router::start() {
 }
 
 void Router::watch() {
-    const bool links = running_.config->monitor_links && settings_.partner;
-    links_.watch(links ? heartbeats_.paths() : std::vector<failover::Path>{},
-                 failover::floating_addresses(*running_.config));
-    settings_.links = links_.watched();
+    links_.watch(settings_.partner ? heartbeats_.paths() : std::vector<failover::Path>{},
+                 failover::floating_addresses(*running_.config), settings_.link_rule);
+    settings_.links = links_.counted();
     links_.look();
     pings_.watch(*running_.config);
     connections_.count(running_.config->syncdaemon && running_.config->auto_failback && settings_.partner);

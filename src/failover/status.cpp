@@ -112,6 +112,18 @@ std::string partner_text(const Status& status) {
     return text + "\n";
 }
 
+/// How much of the real servers' weight each router reaches.
+std::string servers_text(const State& state) {
+    const auto percent = [](const std::optional<std::uint16_t>& served) {
+        return served ? fmt::format("{:.1f} %", *served / 10.0) : std::string("not known");
+    };
+    const auto there = state.report ? state.report->served : std::nullopt;
+    if (!state.served && !there) return {};
+    auto text = fmt::format("{} of their weight is up here", percent(state.served));
+    if (state.report) text += fmt::format(", {} on the partner", percent(there));
+    return text;
+}
+
 }  // namespace
 
 std::string_view text_of(heartbeat::Refusal refusal) {
@@ -154,6 +166,10 @@ std::string to_text(const Status& status) {
         text += fmt::format("links:      {} of {} up{}\n", state.links_up.value_or(settings.links),
                             settings.links,
                             status.links_down.empty() ? "" : "; down: " + joined(status.links_down));
+    else if (settings.partner && settings.link_rule == LinkRule::automatic)
+        text += fmt::format("links:      {} (the public one and those of floating addresses)\n",
+                            status.links_down.empty() ? "up" : "DOWN: " + joined(status.links_down));
+    if (const auto both = servers_text(state); !both.empty()) text += "servers:    " + both + "\n";
     if (settings.pings > 0)
         text += fmt::format("ping nodes: {} of {} answer{}\n", state.pings_up.value_or(settings.pings),
                             settings.pings,
@@ -214,6 +230,7 @@ std::string to_json(const Status& status) {
                             {"links_up", report->links_up},
                             {"pings_up", report->pings_up},
                             {"connections", report->connections},
+                            {"served_permille", report->served ? json(*report->served) : json()},
                             {"serial_no", report->config_serial},
                             {"config_differs", differs(status)}});
     }
@@ -244,6 +261,7 @@ std::string to_json(const Status& status) {
           {"nodes", settings.pings},
           {"down", status.pings_down}}},
         {"connections", state.connections},
+        {"served_permille", state.served ? json(*state.served) : json()},
         {"serial_no", settings.config_serial},
         {"partner", partner},
         {"heartbeat",

@@ -118,6 +118,10 @@ struct PanicChange {
 /// Whether the table can serve: each service has a server, or all its nannies have spoken.
 [[nodiscard]] bool settled(const config::Config& config, const Standings& standings);
 
+/// How much of the weight of all real servers is up, in permille; those that an operator has drained count
+/// for nothing. nullopt while not every one of them has been checked, or if they have no weight.
+[[nodiscard]] std::optional<int> served_share(const config::Config& config, const Situation& situation);
+
 /// What a reload changes, as its report says it.
 struct Changes {
     int edits = 0;  ///< services and servers changed in place
