@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -10,6 +11,7 @@
 #include "pulse/kernel/nftables.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
+#include "pulse/process/descriptor_limit.h"
 #include "pulse/runtime/file.h"
 
 #include "drained.h"
@@ -58,11 +60,11 @@ int print_plan(const config::Config& config, const std::string& state_directory,
 
     auto situation = director::adopt(config, actual);
     situation.drained = lvsd::drained_servers(state_directory, config);
-    situation.sorry = director::below_quorum(config, situation);
+    director::judge_quorums(config, situation);
     const auto at_once = director::desired_table(config, situation);
     auto healthy = director::everyone_up(config);
     healthy.drained = situation.drained;
-    healthy.sorry = director::below_quorum(config, healthy);
+    director::judge_quorums(config, healthy);
     const auto first = ipvs::plan(actual, at_once);
     const auto then = ipvs::plan(at_once, director::desired_table(config, healthy));
     print_steps(first, "");
@@ -87,8 +89,17 @@ int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool
     return removed->refused.empty() ? 0 : refuse(removed->refused.front().error, to_log);
 }
 
+/// How many nannies there are descriptors for, when enough are left for what must always work: netlink,
+/// files, and what libraries open.
+int nannies_for(std::size_t descriptors) {
+    constexpr std::size_t reserve = 64;
+    constexpr std::size_t most = 1'000'000;
+    const auto rest = descriptors - std::min(descriptors, reserve);
+    return static_cast<int>(std::min(rest / lvsd::descriptors_of_nanny, most));
+}
+
 int run(int argc, char** argv) {
-    const auto options = lvsd::parse_options(argc, argv);
+    auto options = lvsd::parse_options(argc, argv);
     if (!options) return refuse(options.error());
     if (options->help) return fmt::print("{}", lvsd::help_text()), 0;
     if (options->version) return fmt::print("lvsd {}\n", PULSE_VERSION), 0;
@@ -119,6 +130,7 @@ int run(int argc, char** argv) {
             log::warning("{}", written.error().message());
     starter->close();
 
+    options->nannies = nannies_for(process::raise_descriptor_limit());
     boost::asio::io_context context(1);
     lvsd::Lvsd director(context, *options, std::move(loaded->config), std::move(*ipvs), std::move(parent));
     director.start();
