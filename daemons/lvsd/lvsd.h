@@ -12,9 +12,11 @@
 
 #include "pulse/base/time.h"
 #include "pulse/config/config.h"
+#include "pulse/director/damping.h"
 #include "pulse/director/director.h"
 #include "pulse/kernel/ipvs_client.h"
 
+#include "kernel_settings.h"
 #include "nannies.h"
 #include "options.h"
 #include "packet_marks.h"
@@ -45,9 +47,10 @@ class Lvsd : private Obedient {
     void log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion);
     void index_services();
     void judge_quorum(const config::VirtualServer& service);
+    void dismiss_idle_sorry_servers();
     void judge_panic(const config::VirtualServer& service, TimePoint now);
-    void set_timeouts();
-    void set_sysctls();
+    [[nodiscard]] bool adopt();
+    void take_what_waited(TimePoint now);
     void tell_ready_when_settled();
     void tell_share();
     void use(config::Config config) override;
@@ -58,6 +61,7 @@ class Lvsd : private Obedient {
     void abandoned() override;
     void finish();
     boost::asio::awaitable<void> reread();
+    boost::asio::awaitable<void> begin();
     boost::asio::awaitable<void> watch_table();
     boost::asio::awaitable<void> hear_signals();
     boost::asio::awaitable<void> limit_settling();
@@ -70,9 +74,12 @@ class Lvsd : private Obedient {
     std::optional<Parent> parent_;
     Nannies nannies_;
     PacketMarks marks_;
+    KernelSettings settings_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer retry_;
     director::Situation situation_;
+    director::Damping damping_;
+    TimePoint damping_quiet_until_{};
     ServerBook book_;
     std::map<ipvs::ServiceId, const config::VirtualServer*> services_;  ///< of `config_`
     std::set<ipvs::ServiceId> owned_;    ///< services that are ours in the table, or may still be
@@ -83,8 +90,12 @@ class Lvsd : private Obedient {
     bool table_known_ = false;          ///< the last convergence went through, if with refusals
     int failures_ = 0;                  ///< convergences in a row that left something to do
     std::set<std::string> complaints_;  ///< about them, logged and not mended since
+    bool adopted_ = false;              ///< what the table held at the start is known
+    bool settling_over_ = false;        ///< the first checks have had their time
     bool ready_told_ = false;
+    bool share_stale_ = true;  ///< the share that can serve may be another than was told
     std::optional<int> share_told_;
+    bool wait_for_marks_ = false;  ///< at the end, until they are out
     bool stopping_ = false;
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -11,6 +12,7 @@
 #include "pulse/log/drain.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
+#include "pulse/process/descriptor_limit.h"
 #include "pulse/process/only_one.h"
 #include "pulse/process/start.h"
 #include "pulse/runtime/file.h"
@@ -64,11 +66,11 @@ int print_plan(const config::Config& config, const director::Drains& drains, ker
 
     auto situation = director::adopt(config, actual);
     situation.drained = director::keys_of(drains, config);
-    situation.sorry = director::below_quorum(config, situation);
+    director::judge_quorums(config, situation);
     const auto at_once = director::desired_table(config, situation);
     auto healthy = director::everyone_up(config);
     healthy.drained = situation.drained;
-    healthy.sorry = director::below_quorum(config, healthy);
+    director::judge_quorums(config, healthy);
     const auto first = ipvs::plan(actual, at_once);
     const auto then = ipvs::plan(at_once, director::desired_table(config, healthy));
     print_steps(first, "");
@@ -93,12 +95,21 @@ int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool
     return removed->refused.empty() ? 0 : refuse(removed->refused.front().error, to_log);
 }
 
+/// How many nannies there are descriptors for, when enough are left for what must always work: netlink,
+/// files, and what libraries open.
+int nannies_for(std::size_t descriptors) {
+    constexpr std::size_t reserve = 64;
+    constexpr std::size_t most = 1'000'000;
+    const auto rest = descriptors - std::min(descriptors, reserve);
+    return static_cast<int>(std::min(rest / lvsd::descriptors_of_nanny, most));
+}
+
 /// For a predecessor that pulse's death ends a moment after us being started.
 constexpr auto predecessor_limit = std::chrono::seconds(5);
 
 int run(int argc, char** argv) {
     process::begin_as_daemon();
-    const auto options = lvsd::parse_options(argc, argv);
+    auto options = lvsd::parse_options(argc, argv);
     if (!options) return refuse(options.error());
     if (options->help) return fmt::print("{}", lvsd::help_text()), 0;
     if (options->version) return fmt::print("lvsd {}\n", PULSE_VERSION), 0;
@@ -132,6 +143,7 @@ int run(int argc, char** argv) {
             log::warning("{}", written.error().message());
     starter->close();
 
+    options->nannies = nannies_for(process::raise_descriptor_limit());
     boost::asio::io_context context(1);
     lvsd::Lvsd director(context, *options, std::move(*orders), std::move(*ipvs), std::move(parent));
     director.start();

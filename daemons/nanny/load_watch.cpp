@@ -128,6 +128,12 @@ bool LoadWatch::weigh() {
     return true;
 }
 
+bool LoadWatch::knows() const {
+    const bool reads = spec_.load_command && *spec_.load_command != "none";
+    const bool starts_slowly = balance_.returned && scale_.slow_start.count() > 0;
+    return !reads || starts_slowly || !balance_.reason.empty();
+}
+
 std::string LoadWatch::reason() const {
     const bool starting = balance_.returned && weight() != balance_.weight && weight() != 0;
     if (starting) return "slow start";

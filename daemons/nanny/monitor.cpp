@@ -22,8 +22,7 @@ Monitor::Monitor(const asio::any_io_executor& executor, std::string id, const he
       pace_(health::pace_of(spec)),
       limit_(spec.timeout.value_or(spec.interval)),
       first_pause_(health::spread(pace_.interval, health::identity(spec))),
-      on_report_(std::move(on_report)),
-      standing_(health::newcomer(pace_)) {
+      on_report_(std::move(on_report)) {
     if (health::minds_weight(spec)) load_ = std::make_unique<LoadWatch>(executor, spec, rwho);
 }
 
@@ -120,16 +119,18 @@ void Monitor::report() {
     health::Report report{
         .check = id_, .verdict = standing_.verdict, .reason = reason(), .flaps = standing_.flaps};
     if (latency_.count() > 0) report.latency = latency_;
-    if (load_) {
+    if (load_ && load_->knows()) {
         report.weight = load_->weight();
         report.weight_reason = load_->reason();
     }
-    report.held = std::chrono::ceil<std::chrono::milliseconds>(health::held_for(standing_, Clock::now()));
+    const auto now = Clock::now();
+    report.held = std::chrono::ceil<std::chrono::milliseconds>(health::held_for(standing_, now));
+    report.back = std::chrono::ceil<std::chrono::milliseconds>(health::back_in(standing_, now, pace_));
     on_report_(report);
 }
 
 void Monitor::forgive() {
-    const bool held_against_it = standing_.flaps > 0;
+    const bool held_against_it = standing_.flaps > 0 || standing_.verdict == health::Verdict::down;
     standing_ = health::forgiven(standing_);
     if (!held_against_it) return;
     log::info("{}", forgiven_line(subject_));
@@ -138,7 +139,7 @@ void Monitor::forgive() {
 }
 
 void Monitor::wear(health::Glasses glasses) {
-    if (move(health::wear(standing_, glasses, pace_))) report();
+    if (move(health::wear(standing_, glasses))) report();
     if (glasses == health::Glasses::none) pause_.cancel();
 }
 

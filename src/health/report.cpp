@@ -19,6 +19,11 @@ std::string text_of(const Fields& fields, std::string_view key) {
     return std::string(fields.find(key).value_or("").substr(0, longest_reason));
 }
 
+std::chrono::milliseconds pause_of(const Fields& fields, std::string_view key) {
+    constexpr long long longest_ms = 1'000'000'000'000;  // 31 years: far from overflow
+    return std::chrono::milliseconds(std::clamp(number<long long>(fields, key).value_or(0), 0LL, longest_ms));
+}
+
 }  // namespace
 
 std::string_view name(Verdict verdict) {
@@ -42,6 +47,7 @@ Fields to_fields(const Report& report) {
     if (!report.weight_reason.empty()) fields.add("weight_reason", report.weight_reason);
     if (report.latency) fields.add("latency_us", std::to_string(report.latency->count()));
     if (report.held.count() > 0) fields.add("held_ms", std::to_string(report.held.count()));
+    if (report.back.count() > 0) fields.add("back_ms", std::to_string(report.back.count()));
     if (report.flaps > 0) fields.add("flaps", std::to_string(report.flaps));
     return fields;
 }
@@ -59,9 +65,8 @@ std::optional<Report> report_from(const Fields& fields) {
         if (report.weight && (*report.weight < 0 || *report.weight > largest_weight)) report.weight.reset();
         if (const auto latency = number<long long>(fields, "latency_us"))
             report.latency = std::chrono::microseconds(std::max(*latency, 0LL));
-        constexpr long long longest_hold_ms = 1'000'000'000'000;  // 31 years: far from overflow
-        report.held = std::chrono::milliseconds(
-            std::clamp(number<long long>(fields, "held_ms").value_or(0), 0LL, longest_hold_ms));
+        report.held = pause_of(fields, "held_ms");
+        report.back = pause_of(fields, "back_ms");
         report.flaps = std::max(number<int>(fields, "flaps").value_or(0), 0);
         return report;
     }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "pulse/process/channel.h"
+#include "pulse/process/descriptor_limit.h"
 #include "pulse/runtime/async.h"
 
 namespace pulse::process {
@@ -92,6 +93,8 @@ Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnReq
     const int error = posix_spawnp(&pid, request.program.c_str(), &settings.files, &settings.attributes,
                                    arguments.data(), variables.empty() ? environ : environment.data());
     if (error != 0) return fail_errno("cannot start " + request.program, error);
+
+    give_back_descriptor_limit(pid);
 
     // By number: g++ 12 with older glibc has no C++-safe <sys/pidfd.h>. The descriptor is close-on-exec by
     // itself.

@@ -69,8 +69,9 @@ int run_clear_hold(const Command& command, Words words) {
     const auto asked = read(command, words);
     if (!asked) return asked.error();
     if (asked->words.empty())
-        return refuse("clear-hold needs VIRTUAL/SERVER; pulsectl status shows who is held down");
-    return ask_for_each(*asked, command.name);
+        return refuse(std::string(command.name) +
+                      " needs VIRTUAL/SERVER; pulsectl status shows who is held down");
+    return ask_for_each(*asked, "clear-hold");
 }
 
 int run_drain(const Command& command, Words words) {
@@ -166,12 +167,14 @@ constexpr Command commands[] = {
      "followed by copying the file and pulsectl reload on both routers. The new key is accepted, then used, "
      "then alone.\n",
      run_genkey},
-    {"clear-hold", "VIRTUAL/SERVER...", "Forgive real servers that are held down because they keep failing",
-     "With hold_down in lvs.cf, a server that fails again soon after its return stays out, longer each time. "
-     "This ends that\n"
-     "and forgets its failures: it is checked at once, and back as soon as its checks are good. Either name "
-     "may be * for\n"
+    {"admit", "VIRTUAL/SERVER...", "Bring real servers that are well again back now",
+     "A server that failed is back only after reentry (or rise) good checks, and with hold_down it may be "
+     "kept out for\n"
+     "longer. This forgets what it did: it is checked at once, and in if that check is good. Either name may "
+     "be * for\n"
      "all, and a server may be called by its address, as for drain.\n",
+     run_clear_hold},
+    {"clear-hold", "VIRTUAL/SERVER...", "Another name of admit", "See pulsectl admit --help.\n",
      run_clear_hold},
     {"drain", "[VIRTUAL/SERVER...]", "Give real servers no new connections",
      "Sets their weight to 0; connections that are open may end. That lasts, over reloads and restarts, "

@@ -31,6 +31,7 @@ struct Report {
     std::string weight_reason{};  ///< "load 2.5", "agent says drain"; empty without a weight
     std::optional<std::chrono::microseconds> latency{};  ///< what the last check took
     std::chrono::milliseconds held{0};  ///< held down for so much longer, because it keeps failing
+    std::chrono::milliseconds back{0};  ///< well again, and up in so much time if it stays so
     int flaps = 0;                      ///< times in a row that it failed soon after its return
 
     friend bool operator==(const Report&, const Report&) = default;

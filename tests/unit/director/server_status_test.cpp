@@ -86,6 +86,29 @@ TEST(ServerStatus, AHoldThatIsOverIsNotShown) {
     EXPECT_EQ(server_statuses(config, {}, heard, start + seconds(6))[0].report.held, seconds(0));
 }
 
+TEST(ServerStatus, OneThatIsWellAgainShowsWhenItIsBack) {
+    const auto config = service_of(1);
+    HeardReports heard;
+    heard[monitors(config)[0].key] = {
+        .report = {.verdict = Verdict::down, .reason = "connect refused", .back = seconds(60)},
+        .when = start};
+    EXPECT_THAT(to_text(server_statuses(config, {}, heard, start + seconds(6))),
+                HasSubstr("DOWN: connect refused, well again, back in 54 s\n"));
+    EXPECT_EQ(server_statuses(config, {}, heard, start + seconds(70))[0].report.back, seconds(0));
+}
+
+TEST(ServerStatus, WhoNobodyChecksIsShownAsSuch) {
+    const auto config = service_of(2);
+    const auto all = monitors(config);
+    HeardReports heard;
+    heard[all[1].key] = {.report = {.verdict = Verdict::up}, .when = start};
+    const Unchecked unchecked{{all[0].key, "no descriptors"}, {all[1].key, "no descriptors"}};
+    const auto statuses = server_statuses(config, {}, heard, start, unchecked);
+    EXPECT_THAT(to_text(statuses), HasSubstr("10.0.1.1:80  not checked: no descriptors\n"));
+    EXPECT_THAT(to_text(statuses), HasSubstr("10.0.1.2:80  up, not checked any more: no descriptors\n"));
+    EXPECT_EQ(server_status_from(to_fields(statuses[0])), statuses[0]);
+}
+
 TEST(ServerStatus, SurvivesItsJourneyInPagesOfOneMessageEach) {
     std::vector<ServerStatus> all;
     for (int i = 0; i < 500; ++i) {

@@ -20,10 +20,11 @@ TEST(Report, CarriesWeightLatencyAndHold) {
                         .weight_reason = "load 2.50",
                         .latency = std::chrono::microseconds(1'234),
                         .held = std::chrono::seconds(60),
+                        .back = std::chrono::seconds(54),
                         .flaps = 3};
     EXPECT_EQ(to_fields(report).to_text(),
               "check=17\nverdict=up\nreason=\nweight=40\nweight_reason=load "
-              "2.50\nlatency_us=1234\nheld_ms=60000\nflaps=3\n");
+              "2.50\nlatency_us=1234\nheld_ms=60000\nback_ms=54000\nflaps=3\n");
     EXPECT_EQ(report_from(Fields::parse(to_fields(report).to_text())), report);
 }
 
