@@ -203,7 +203,8 @@ void Nannies::end(Watch& watch) {
 Result<Nannies::Process> Nannies::start(const Watch& watch) const {
     auto ends = process::make_channel_pair();
     if (!ends) return fail(ends.error(), "");
-    process::SpawnRequest request{.program = watch.kind.program, .channel = ends->second.get()};
+    process::SpawnRequest request{
+        .program = watch.kind.program, .channel = ends->second.get(), .our_streams = settings_.foreground};
     if (watch.shared) {
         const auto& kind = watch.kind;
         request.arguments = {"-c", "--shared", kind.programs ? "programs" : kind.files ? "files" : "sockets"};

@@ -1,5 +1,6 @@
 #include "lvsd_runner.h"
 
+#include <algorithm>
 #include <csignal>
 
 #include <boost/asio/post.hpp>
@@ -39,8 +40,11 @@ void LvsdRunner::clear_table() {
 void LvsdRunner::spawn(const std::vector<std::string>& arguments) {
     auto ends = process::make_channel_pair();
     if (!ends) return report_soon(failover::LvsdCrashed{.pid = 0, .how = ends.error().message()});
-    const process::SpawnRequest request{
-        .program = program_, .arguments = arguments, .channel = ends->second.get()};
+    const bool foreground = std::ranges::find(arguments, "--nodaemon") != arguments.end();
+    const process::SpawnRequest request{.program = program_,
+                                        .arguments = arguments,
+                                        .channel = ends->second.get(),
+                                        .our_streams = foreground};
     auto child = process::Child::spawn(context_.get_executor(), request);
     if (!child) return report_soon(failover::LvsdCrashed{.pid = 0, .how = child.error().message()});
     child_ = std::make_shared<process::Child>(std::move(*child));
