@@ -30,11 +30,11 @@ std::string hold_text(const health::Report& report) {
 std::string line(const ServerStatus& status, std::size_t names, std::size_t addresses) {
     const auto& report = status.report;
     std::string verdict(health::name(report.verdict));
-    if (report.verdict == Verdict::unknown) verdict = "not checked yet";
+    if (report.verdict == Verdict::unknown && report.reason.empty()) verdict = "not checked yet";
     if (report.verdict == Verdict::down) verdict = "DOWN";
     auto text = fmt::format("  {:<{}}  {:<{}}  {}", status.name.to_string(), names,
                             status.address.to_string(), addresses, verdict);
-    if (report.verdict == Verdict::down && !report.reason.empty()) text += ": " + report.reason;
+    if (!report.reason.empty()) text += ": " + report.reason;
     if (report.held.count() > 0) text += ", " + hold_text(report);
     if (report.flaps > 0)
         text += fmt::format(", failed {} time{} soon after its return", report.flaps,
