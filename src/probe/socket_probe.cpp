@@ -159,7 +159,8 @@ class Attempt {
         Outcome sent;
         if (health::is_datagram(check_.transport) || !step.send.empty()) {
             sent = co_await send(step.send);
-            if (!sent.good() && !has_closed(sent)) co_return sent;
+            const bool wants_answer = !step.outcome;
+            if (!sent.good() && !(wants_answer && has_closed(sent))) co_return sent;
         }
         std::size_t total = 0;
         std::array<char, read_size> buffer{};

@@ -255,6 +255,8 @@ TEST(SocketProbe, AFailedWriteLooksAtWhatTheServerSaid) {
     EXPECT_TRUE(tcp_outcome(refuses, more_than_any_buffer, health::Prefix{"-DENIED"}, plenty).good());
     EXPECT_EQ(tcp_outcome(refuses, more_than_any_buffer, health::Prefix{"+OK"}, plenty).reason,
               Reason::answer_differs);
+    EXPECT_EQ(tcp_outcome(refuses, more_than_any_buffer, health::NoAnswer{}, plenty).reason,
+              Reason::write_failed);
     const Manners says_nothing{.read = 1, .end = Manners::End::reset};
     EXPECT_EQ(tcp_outcome(says_nothing, more_than_any_buffer, health::Prefix{"+OK"}, plenty).reason,
               Reason::write_failed);
