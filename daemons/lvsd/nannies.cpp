@@ -232,7 +232,7 @@ void Nannies::end(Watch& watch) {
 
 Result<std::unique_ptr<NannyProcess>> Nannies::start(const Watch& watch) const {
     if (processes_ >= settings_.room) return fail(std::errc::too_many_files_open, "nanny");
-    process::SpawnRequest request{.program = watch.kind.program};
+    process::SpawnRequest request{.program = watch.kind.program, .our_streams = settings_.foreground};
     if (watch.shared) {
         const auto& kind = watch.kind;
         request.arguments = {"-c", "--shared", kind.programs ? "programs" : kind.files ? "files" : "sockets"};

@@ -48,8 +48,11 @@ void LvsdRunner::spawn(bool removes) {
     };
     auto ends = process::make_channel_pair();
     if (!ends) return failed(ends.error());
-    process::SpawnRequest request{
-        .program = program_, .arguments = arguments_, .channel = ends->second.get()};
+    const bool foreground = std::ranges::find(arguments_, "--nodaemon") != arguments_.end();
+    process::SpawnRequest request{.program = program_,
+                                  .arguments = arguments_,
+                                  .channel = ends->second.get(),
+                                  .our_streams = foreground};
     if (removes) request.arguments.emplace_back("--remove");
     auto child = process::Child::spawn(context_.get_executor(), request);
     if (!child) return failed(child.error());

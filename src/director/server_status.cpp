@@ -35,12 +35,16 @@ std::string hold_text(const health::Report& report) {
 std::string line(const ServerStatus& status, std::size_t names, std::size_t addresses) {
     const auto& report = status.report;
     std::string verdict(health::name(report.verdict));
-    if (report.verdict == Verdict::unknown)
-        verdict = status.unchecked.empty() ? "not checked yet" : "not checked: " + status.unchecked;
+    if (report.verdict == Verdict::unknown) {
+        if (!status.unchecked.empty())
+            verdict = "not checked: " + status.unchecked;
+        else if (report.reason.empty())
+            verdict = "not checked yet";
+    }
     if (report.verdict == Verdict::down) verdict = "DOWN";
     auto text = fmt::format("  {:<{}}  {:<{}}  {}", status.name.to_string(), names,
                             status.address.to_string(), addresses, verdict);
-    if (report.verdict == Verdict::down && !report.reason.empty()) text += ": " + report.reason;
+    if (!report.reason.empty()) text += ": " + report.reason;
     if (report.back.count() > 0) text += ", well again, back in " + seconds_text(report.back);
     if (report.held.count() > 0) text += ", " + hold_text(report);
     if (report.flaps > 0)

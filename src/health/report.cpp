@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pulse/base/printable.h"
 #include "pulse/base/text.h"
 
 namespace pulse::health {
@@ -15,8 +16,9 @@ std::optional<T> number(const Fields& fields, std::string_view key) {
     return text ? parse_decimal<T>(*text) : std::nullopt;
 }
 
+/// A nanny that was taken over must not write into the log, the status or a terminal what it likes.
 std::string text_of(const Fields& fields, std::string_view key) {
-    return std::string(fields.find(key).value_or("").substr(0, longest_reason));
+    return printable_text(fields.find(key).value_or(""), longest_reason);
 }
 
 std::chrono::milliseconds pause_of(const Fields& fields, std::string_view key) {
@@ -56,7 +58,7 @@ std::optional<Report> report_from(const Fields& fields) {
     const auto said = fields.find("verdict");
     for (const auto verdict : {Verdict::unknown, Verdict::up, Verdict::down}) {
         if (said != name(verdict)) continue;
-        Report report{.check = text_of(fields, "check"),
+        Report report{.check = std::string(fields.find("check").value_or("")),
                       .verdict = verdict,
                       .reason = text_of(fields, "reason"),
                       .weight = number<int>(fields, "weight"),

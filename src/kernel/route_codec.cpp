@@ -76,6 +76,7 @@ std::optional<net::InterfaceAddress> address_from(nl_msg* message) {
     std::memcpy(&info, nlmsg_data(header), sizeof info);
     const bool v4 = info.ifa_family == AF_INET;
     if (!v4 && info.ifa_family != AF_INET6) return std::nullopt;
+    if (info.ifa_prefixlen > (v4 ? 32 : 128)) return std::nullopt;
     // IFA_LOCAL is the address itself; IFA_ADDRESS may be the other end of a point-to-point link.
     auto* bytes = attributes[IFA_LOCAL] != nullptr ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
     if (bytes == nullptr || nla_len(bytes) != (v4 ? 4 : 16)) return std::nullopt;

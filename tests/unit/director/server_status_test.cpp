@@ -62,6 +62,24 @@ TEST(ServerStatus, TextSaysWhoIsDownWhyAndForHowLong) {
     EXPECT_EQ(to_text(std::vector<ServerStatus>{}), "real servers: 0 of 0 up\n");
 }
 
+/// check = icmp that the kernel forbids: "not checked yet" would be said for ever.
+TEST(ServerStatus, TextSaysWhyAServerCannotBeChecked) {
+    const auto config = service_of(2);
+    const auto all = monitors(config);
+    const std::string reason =
+        "cannot check: Permission denied (the group of nanny must be within the sysctl)";
+    HeardReports heard;
+    heard[all[0].key] = {.report = {.verdict = Verdict::unknown, .reason = reason}, .when = start};
+    heard[all[1].key] = {.report = {.verdict = Verdict::up, .reason = reason}, .when = start};
+    EXPECT_EQ(to_text(server_statuses(config, {}, heard, start)),
+              "real servers: 1 of 2 up\n"
+              "  web/s0  10.0.1.1:80  unknown: " +
+                  reason +
+                  "\n"
+                  "  web/s1  10.0.1.2:80  up: " +
+                  reason + "\n");
+}
+
 TEST(ServerStatus, JsonSaysTheSame) {
     const auto json = nlohmann::json::parse(to_json(sample()));
     ASSERT_EQ(json.size(), 3U);
