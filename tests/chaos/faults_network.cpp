@@ -8,32 +8,33 @@ namespace {
 
 std::string bridge(const std::string& device) { return device == "eth0" ? "public" : "private"; }
 
-/// What a link does, for half a second to four.
-std::string for_a_while(World& world, const std::string& begin, const std::string& end) {
+/// Something about a router's device, for half a second to four.
+std::string for_a_while(World& world, const Router& router, const std::string& device,
+                        const std::string& begin, const std::string& end) {
     const double length = world.between(0.5, 4);
     must(begin);
     pause(length);
     must(end);
-    return fmt::format("{}, {:.1f} s", begin, length);
+    return fmt::format("{} {}, {:.1f} s", router.name(), device, length);
 }
 
 /// The router's device loses its carrier.
 std::string link_down(World& world, const Router& router, const std::string& device) {
     const auto link = "ip link set " + router.port(device);
-    return for_a_while(world, link + " down", link + " up");
+    return for_a_while(world, router, device, link + " down", link + " up");
 }
 
 /// Nothing comes or goes, and nothing tells of it.
 std::string silent(World& world, const Router& router, const std::string& device) {
     const auto link = "ip link set " + router.port(device);
-    return for_a_while(world, link + " nomaster", link + " master " + bridge(device));
+    return for_a_while(world, router, device, link + " nomaster", link + " master " + bridge(device));
 }
 
 /// Nothing goes to the router, or nothing comes from it.
 std::string one_way(World& world, const Router& router, const std::string& device, bool outwards) {
     const auto in = outwards ? "ip netns exec " + router.name() + " tc qdisc " : "tc qdisc ";
     const auto on = " dev " + (outwards ? device : router.port(device)) + " root ";
-    return for_a_while(world, in + "add" + on + "netem loss 100%", in + "del" + on);
+    return for_a_while(world, router, device, in + "add" + on + "netem loss 100%", in + "del" + on);
 }
 
 /// All links of both routers treat packets badly.
@@ -95,11 +96,11 @@ std::string device_replaced(World& world, const Router& router, const std::strin
 
 std::string device_renamed(World& world, const Router& router, const std::string& device) {
     const auto link = "ip -n " + router.name() + " link set ";
-    return for_a_while(world,
-                       link + device + " name odd0 || { " + link + device + " down && " + link + device +
-                           " name odd0 && " + link + "odd0 up; }",
-                       link + "odd0 name " + device + " || { " + link + "odd0 down && " + link +
-                           "odd0 name " + device + " && " + link + device + " up; }");
+    // Older kernels rename only what is down.
+    const auto rename = [&](const std::string& from, const std::string& to) {
+        return link + from + " down && " + link + from + " name " + to + " && " + link + to + " up";
+    };
+    return for_a_while(world, router, device, rename(device, "odd0"), rename("odd0", device));
 }
 
 }  // namespace

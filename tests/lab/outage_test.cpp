@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "chaos/client.h"
 #include "chaos/figures.h"
@@ -38,14 +39,19 @@ class OutageTest : public testing::Test {
 
     void SetUp() override {
         ASSERT_TRUE(cluster.become_healthy()) << everything();
+        // Each knows that the other could take over.
         for (const std::string router : {"primary", "backup"})
             ASSERT_TRUE(within(patience, [&] {
-                return Cluster::pulsectl(router, "status").text.find("alive") != std::string::npos;
+                const auto status =
+                    nlohmann::json::parse(Cluster::pulsectl(router, "status --json").text, nullptr, false);
+                if (!status.is_object() || !status["partner"].is_object()) return false;
+                const auto& partner = status["partner"];
+                return partner.value("hears", false) && partner.value("able", false);
             })) << everything();
     }
 
     void TearDown() override {
-        EXPECT_EQ(run("cp /tmp/outage.cf $LAB_FILE").status, 0);
+        EXPECT_EQ(run("rm -f /run/primary/fill /run/backup/fill; cp /tmp/outage.cf $LAB_FILE").status, 0);
         for (const std::string router : {"primary", "backup"}) (void)Cluster::pulsectl(router, "reload");
         if (HasFailure()) std::fputs(everything().c_str(), stdout);
     }
@@ -79,6 +85,23 @@ class OutageTest : public testing::Test {
 
     /// For longer than it takes to miss a partner.
     void wait_for_takeover() const { std::this_thread::sleep_for(2 * cluster.config().deadtime); }
+
+    /// Reloads the active router while its state directory is full, and the other one if that was accepted.
+    /// In either case the two go on hearing each other.
+    void reload_on_full_disk() {
+        const auto first = cluster.active();
+        (void)run("dd if=/dev/zero of=/run/" + first + "/fill bs=1k 2> /dev/null");
+        const auto cost = cost_of([&] {
+            const auto reload = Cluster::pulsectl(first, "reload");
+            if (reload.status == 0) {
+                EXPECT_EQ(Cluster::pulsectl(Cluster::other(first), "reload").status, 0);
+            }
+            wait_for_takeover();
+            EXPECT_EQ(cluster.active(), first) << reload.text;
+        });
+        EXPECT_EQ(cost.failed, 0);
+        EXPECT_EQ(cost.broken, 0);
+    }
 
     Cluster cluster;
 };
@@ -153,37 +176,12 @@ TEST_F(OutageTest, AReloadWhileLvsdIsFrozenTellsWhatHappened) {
     EXPECT_EQ(cost.failed, 0);
 }
 
-class FullStateDirectoryTest : public OutageTest {
-  protected:
-    void TearDown() override {
-        EXPECT_EQ(run("rm -f /run/primary/fill /run/backup/fill").status, 0);
-        OutageTest::TearDown();
-    }
-
-    /// Reloads the active router while its state directory is full, and the other one if that was accepted.
-    /// In either case the two go on hearing each other.
-    void reload_on_full_disk() {
-        const auto first = cluster.active();
-        (void)run("dd if=/dev/zero of=/run/" + first + "/fill bs=1k 2> /dev/null");
-        const auto cost = cost_of([&] {
-            const auto reload = Cluster::pulsectl(first, "reload");
-            if (reload.status == 0) {
-                EXPECT_EQ(Cluster::pulsectl(Cluster::other(first), "reload").status, 0);
-            }
-            wait_for_takeover();
-            EXPECT_EQ(cluster.active(), first) << reload.text;
-        });
-        EXPECT_EQ(cost.failed, 0);
-        EXPECT_EQ(cost.broken, 0);
-    }
-};
-
-TEST_F(FullStateDirectoryTest, ANewPortIsInForceOnBothRoutersOrOnNone) {
+TEST_F(OutageTest, OnAFullDiskANewPortIsInForceOnBothRoutersOrOnNone) {
     ASSERT_EQ(run("pulsectl set heartbeat_port=1539").status, 0);
     reload_on_full_disk();
 }
 
-TEST_F(FullStateDirectoryTest, ANewKeyIsInForceOnBothRoutersOrOnNone) {
+TEST_F(OutageTest, OnAFullDiskANewKeyIsInForceOnBothRoutersOrOnNone) {
     ASSERT_EQ(run("cp /etc/sysconfig/ha/heartbeat.key /tmp/key.before").status, 0);
     ASSERT_EQ(run("rm /etc/sysconfig/ha/heartbeat.key && pulsectl genkey").status, 0);
     reload_on_full_disk();
