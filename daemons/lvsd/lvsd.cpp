@@ -13,6 +13,7 @@
 #include "pulse/kernel/converge.h"
 #include "pulse/log/log.h"
 #include "pulse/runtime/async.h"
+#include "pulse/runtime/in_a_thread.h"
 #include "pulse/runtime/sysctl.h"
 
 #include "drained.h"
@@ -39,11 +40,11 @@ std::chrono::seconds retry_pause(int failures) {
 
 }  // namespace
 
-Lvsd::Lvsd(asio::io_context& context, Options options, config::Config config, kernel::IpvsClient ipvs,
+Lvsd::Lvsd(asio::io_context& context, Options options, Orders orders, kernel::IpvsClient ipvs,
            std::optional<runtime::UniqueFd> parent)
     : context_(context),
       options_(std::move(options)),
-      config_(std::move(config)),
+      config_(std::move(orders.config)),
       ipvs_(std::move(ipvs)),
       nannies_(context.get_executor(),
                {.program = options_.nanny,
@@ -54,18 +55,21 @@ Lvsd::Lvsd(asio::io_context& context, Options options, config::Config config, ke
       signals_(context, SIGTERM, SIGINT, SIGHUP),
       retry_(context),
       book_(nannies_, config_, situation_) {
-    if (parent) parent_.emplace(context.get_executor(), std::move(*parent));
+    situation_.drained = director::keys_of(orders.drains, config_);
+    Obedient& obedient = *this;
+    if (parent) parent_.emplace(context, std::move(*parent), obedient);
 }
 
 void Lvsd::start() {
     index_services();
     set_timeouts();
     set_sysctls();
+    auto drained = std::move(situation_.drained);
     if (const auto found = ipvs_.dump())
         situation_ = director::adopt(config_, ipvs::table_of(*found));
     else
         log::error("{}", found.error().message());
-    situation_.drained = drained_servers(options_.state_directory, config_);
+    situation_.drained = std::move(drained);
 
     for (const auto* service : director::services(config_))
         log::info("starting virtual service {} active: {}", service->name, service->port.number);
@@ -83,7 +87,7 @@ void Lvsd::start() {
     runtime::spawn_logged(context_, "settling", limit_settling());
     runtime::spawn_logged(context_, "watch", watch_table());
     runtime::spawn_logged(context_, "hanging nannies", nannies_.replace_the_hanging());
-    if (parent_) runtime::spawn_logged(context_, "parent", hear_parent(*parent_));
+    if (parent_) parent_->start();
 }
 
 void Lvsd::index_services() {
@@ -247,7 +251,7 @@ asio::awaitable<void> Lvsd::watch_table() {
 void Lvsd::tell_ready_when_settled() {
     if (ready_told_ || !parent_ || !table_known_ || !director::settled(config_, situation_.standings)) return;
     ready_told_ = true;
-    tell_parent(Fields().add("ready", "1"));
+    parent_->tell(Fields().add("ready", "1"));
 }
 
 asio::awaitable<void> Lvsd::limit_settling() {
@@ -255,35 +259,50 @@ asio::awaitable<void> Lvsd::limit_settling() {
     if (ready_told_ || !parent_ || stopping_) co_return;
     ready_told_ = true;
     log::warning("no real server of some virtual service has answered yet");
-    tell_parent(Fields().add("ready", "1"));
+    parent_->tell(Fields().add("ready", "1"));
 }
 
-Result<void> Lvsd::reload() {
-    log::info("rereading configuration file");
-    auto file = config_file::read(options_.config_file);
-    if (file) config_file::log_diagnostics(*file);
-    const bool usable = file && file->ok();
-    if (usable) {
-        const auto changes = director::changes(config_, file->config);
-        const bool new_timeouts = config_.tcp_timeout != file->config.tcp_timeout ||
-                                  config_.tcpfin_timeout != file->config.tcpfin_timeout ||
-                                  config_.udp_timeout != file->config.udp_timeout;
-        const bool new_sysctls = config_.sysctls != file->config.sysctls;
-        config_ = std::move(file->config);
-        index_services();
-        situation_ = director::still_known(std::move(situation_), config_);
-        book_.tidy();
-        if (new_timeouts) set_timeouts();
-        if (new_sysctls) set_sysctls();
-        marks_.want(config_);
-        log::info("reloaded: {}", changes.to_string());
-    }
-    reread_drains();  // an operator's wish counts whatever the file is like
+void Lvsd::use(config::Config config) {
+    const auto changes = director::changes(config_, config);
+    const bool new_timeouts = config_.tcp_timeout != config.tcp_timeout ||
+                              config_.tcpfin_timeout != config.tcpfin_timeout ||
+                              config_.udp_timeout != config.udp_timeout;
+    const bool new_sysctls = config_.sysctls != config.sysctls;
+    config_ = std::move(config);
+    index_services();
+    situation_ = director::still_known(std::move(situation_), config_);
+    book_.tidy();
+    if (new_timeouts) set_timeouts();
+    if (new_sysctls) set_sysctls();
+    marks_.want(config_);
+    log::info("reloaded: {}", changes.to_string());
+    converge();
     nannies_.want(director::monitors(config_), config_.checks_per_nanny);
-    if (usable) return {};
-    log::error("the configuration stays as it was");
-    if (!file) return fail(file.error(), "");
-    return fail(std::error_code(), file->report());
+}
+
+void Lvsd::use(director::Drains drains) {
+    situation_.drained = director::keys_of(drains, config_);
+    converge();
+}
+
+/// Started by hand, lvsd reads lvs.cf itself.
+asio::awaitable<void> Lvsd::reread() {
+    log::info("rereading configuration file");
+    constexpr auto limit = std::chrono::seconds(30);
+    using Read = std::pair<Result<config_file::File>, director::Drains>;
+    const std::function<Result<Read>()> reading = [options = options_] {
+        return Read(config_file::read(options.config_file), drained_servers(options.state_directory));
+    };
+    auto read = co_await runtime::in_a_thread(limit, "the configuration was not read", reading);
+    if (!read) co_return log::error("the configuration stays as it was: {}", read.error().message());
+    if (stopping_) co_return;
+    auto& [file, drains] = *read;
+    if (file) config_file::log_diagnostics(*file);
+    if (file && file->ok())
+        use(std::move(file->config));
+    else
+        log::error("the configuration stays as it was{}", file ? "" : ": " + file.error().message());
+    use(std::move(drains));  // an operator's wish counts whatever the file is like
 }
 
 asio::awaitable<void> Lvsd::hear_signals() {
@@ -291,79 +310,30 @@ asio::awaitable<void> Lvsd::hear_signals() {
         const auto [error, signal] = co_await signals_.async_wait(runtime::as_result);
         if (error) co_return;
         if (signal == SIGHUP) {
-            (void)reload();  // it has logged what is wrong
+            if (parent_)
+                log::info("pulse has lvs.cf reread: pulsectl reload");
+            else
+                runtime::spawn_logged(context_, "reload", reread());
             continue;
         }
-        stop(signal);
-        co_return;
+        log::info("shutting down due to signal {}", signal);
+        stop(!parent_ && !config_.hard_shutdown);
     }
 }
 
-void Lvsd::reread_drains() {
-    situation_.drained = drained_servers(options_.state_directory, config_);
-    converge();
-}
-
-void Lvsd::hear(const Fields& message) {
-    if (message.find("leave_table")) leave_table_ = true;
-    if (const auto id = message.find("servers")) {
-        const auto from = parse_decimal<std::size_t>(message.find("from").value_or("0"));
-        return runtime::spawn_logged(context_, "status", tell_servers(std::string(*id), from.value_or(0)));
-    }
-    Result<std::string> done;
-    std::string id;
-    for (const auto* order : {"reload", "drains", "forgive"})
-        if (const auto found = message.find(order)) id = *found;
-    if (id.empty()) return;
-    if (message.find("reload")) {
-        if (auto reloaded = reload(); !reloaded) done = tl::unexpected(reloaded.error());
-    } else if (message.find("forgive")) {
-        done = book_.forgive(std::string(message.find("of").value_or("")));
-    } else {
-        reread_drains();
-    }
-    Fields answer;
-    answer.add("answer", id);
-    constexpr std::size_t longest_report = 6000;  // a message holds no more than 8 KiB
-    if (!done)
-        answer.add("error", done.error().message().substr(0, longest_report));
-    else
-        answer.add("text", done->substr(0, longest_report));
-    tell_parent(answer);
-}
-
-asio::awaitable<void> Lvsd::tell_servers(std::string id, std::size_t from) {
-    auto answer = co_await book_.page(from);
-    answer.add("answer", std::move(id));
-    tell_parent(answer);
-}
-
-void Lvsd::tell_parent(const Fields& message) {
-    if (!parent_) return;
-    if (auto told = parent_->send(message); !told) log::error("{}", told.error().message());
-}
-
-asio::awaitable<void> Lvsd::hear_parent(process::Channel& parent) {
-    bool open = true;
-    while (open) {
-        const auto message = co_await parent.receive();
-        open = message.has_value();
-        if (message) hear(*message);
-    }
-    if (stopping_) co_return;
+void Lvsd::abandoned() {
+    if (stopping_) return;
     // pulse died. The table stays: connections go on, and the lvsd of the next pulse adopts it.
     log::warning("pulse is gone; leaving the IPVS table as it is");
     finish();
 }
 
-void Lvsd::stop(int signal) {
-    log::info("shutting down due to signal {}", signal);
-    // A pulse that started us says itself whether the addresses stay.
-    const bool leave = leave_table_ || (!parent_ && !config_.hard_shutdown);
-    if (leave) log::info("leaving the IPVS table as it is: hard_shutdown = 0");
+void Lvsd::stop(bool leave_table) {
+    if (stopping_) return;
+    if (leave_table) log::info("leaving the IPVS table as it is: hard_shutdown = 0");
     for (const auto* service : director::services(config_))
-        if (!leave) log::info("shutting down virtual service {}", service->name);
-    if (!leave) {
+        if (!leave_table) log::info("shutting down virtual service {}", service->name);
+    if (!leave_table) {
         if (const auto cleared = kernel::converge(ipvs_, {}, owned_); !cleared)
             log::error("{}", cleared.error().message());
         marks_.remove();
@@ -373,6 +343,7 @@ void Lvsd::stop(int signal) {
 
 void Lvsd::finish() {
     stopping_ = true;
+    if (parent_) parent_->go_deaf();
     signals_.cancel();
     retry_.cancel();
     nannies_.stop();

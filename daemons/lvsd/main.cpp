@@ -8,8 +8,11 @@
 #include "pulse/ipvs/spelling.h"
 #include "pulse/kernel/converge.h"
 #include "pulse/kernel/nftables.h"
+#include "pulse/log/drain.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
+#include "pulse/process/only_one.h"
+#include "pulse/process/start.h"
 #include "pulse/runtime/file.h"
 
 #include "drained.h"
@@ -29,10 +32,13 @@ int refuse(const Error& error, bool to_log = false) {
     return 1;
 }
 
-int refuse_file(const config_file::File& file, bool to_log) {
-    fmt::print(stderr, "lvs: {}", file.report());
-    if (to_log) config_file::log_diagnostics(file);
-    return 1;
+/// What an lvsd that was started by hand is to do; warnings go to the terminal.
+Result<lvsd::Orders> read_file(const lvsd::Options& options) {
+    auto file = config_file::load(options.config_file);
+    if (!file) return fail(file.error(), "");
+    fmt::print(stderr, "{}", file->report());
+    return lvsd::Orders{.config = std::move(file->config),
+                        .drains = lvsd::drained_servers(options.state_directory)};
 }
 
 int test_start(const config::Config& config) {
@@ -48,7 +54,7 @@ void print_steps(const std::vector<ipvs::Step>& steps, std::string_view remark) 
 }
 
 /// What an lvsd started now would do at once, and what as real servers pass their first check.
-int print_plan(const config::Config& config, const std::string& state_directory, kernel::IpvsClient& ipvs) {
+int print_plan(const config::Config& config, const director::Drains& drains, kernel::IpvsClient& ipvs) {
     const auto dump = ipvs.dump();
     if (!dump) return refuse(dump.error());
     const auto found = ipvs::table_of(*dump);
@@ -57,7 +63,7 @@ int print_plan(const config::Config& config, const std::string& state_directory,
     const auto actual = ipvs::only(found, ours);
 
     auto situation = director::adopt(config, actual);
-    situation.drained = lvsd::drained_servers(state_directory, config);
+    situation.drained = director::keys_of(drains, config);
     situation.sorry = director::below_quorum(config, situation);
     const auto at_once = director::desired_table(config, situation);
     auto healthy = director::everyone_up(config);
@@ -87,7 +93,11 @@ int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool
     return removed->refused.empty() ? 0 : refuse(removed->refused.front().error, to_log);
 }
 
+/// For a predecessor that pulse's death ends a moment after us being started.
+constexpr auto predecessor_limit = std::chrono::seconds(5);
+
 int run(int argc, char** argv) {
+    process::begin_as_daemon();
     const auto options = lvsd::parse_options(argc, argv);
     if (!options) return refuse(options.error());
     if (options->help) return fmt::print("{}", lvsd::help_text()), 0;
@@ -98,21 +108,24 @@ int run(int argc, char** argv) {
     const log::Settings log_settings{
         .ident = "lvs", .foreground = options->foreground, .verbose = options->verbose};
     if (options->no_fork) log::open(log_settings);
-    auto loaded = config_file::read(options->config_file);
-    if (!loaded) return refuse(loaded.error(), options->no_fork);
-    if (!loaded->ok()) return refuse_file(*loaded, options->no_fork);
     auto parent = process::inherited_channel();
-    if (!parent)  // pulse has shown them already
-        fmt::print(stderr, "{}", loaded->report());
-    if (options->test_start) return test_start(loaded->config);
+    auto orders = parent ? lvsd::first_orders(parent->get()) : read_file(*options);
+    if (!orders) return refuse(orders.error(), options->no_fork);
+    const auto& config = orders->config;
+    if (options->test_start) return test_start(config);
     auto ipvs = kernel::IpvsClient::open();
     if (!ipvs) return refuse(ipvs.error(), options->no_fork);
-    if (options->plan) return print_plan(loaded->config, options->state_directory, *ipvs);
-    if (options->remove) return remove_services(loaded->config, *ipvs, options->no_fork);
+    if (options->plan) return print_plan(config, orders->drains, *ipvs);
+    const auto only_one =
+        process::OnlyOne::claim("lvsd", parent ? predecessor_limit : std::chrono::seconds(0));
+    if (!only_one) return refuse(only_one.error(), options->no_fork);
+    if (options->remove) return remove_services(config, *ipvs, options->no_fork);
 
     Result<runtime::UniqueFd> starter;  // whoever started us waits until this is closed
     if (!options->foreground && !options->no_fork) starter = process::daemonize();
     if (!starter) return refuse(starter.error());
+    only_one->sign();
+    process::hold_stop_signals();
     if (!options->no_fork) log::open(log_settings);
     if (!options->foreground)
         if (auto written = runtime::write_pid_file(pid_file); !written)
@@ -120,8 +133,9 @@ int run(int argc, char** argv) {
     starter->close();
 
     boost::asio::io_context context(1);
-    lvsd::Lvsd director(context, *options, std::move(loaded->config), std::move(*ipvs), std::move(parent));
+    lvsd::Lvsd director(context, *options, std::move(*orders), std::move(*ipvs), std::move(parent));
     director.start();
+    process::release_signals();
     context.run();
     if (!options->foreground) runtime::remove_file(pid_file);
     return 0;
@@ -131,7 +145,9 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        return run(argc, argv);
+        const int status = run(argc, argv);
+        log::drain();
+        return status;
     } catch (const std::exception& failure) {
         (void)std::fprintf(stderr, "lvs: internal error: %s\n", failure.what());
         return 70;

@@ -11,6 +11,9 @@ namespace pulse::daemon {
 
 namespace {
 
+/// Ten million connections take a few seconds.
+constexpr auto counting_limit = std::chrono::minutes(1);
+
 /// Lines of the kernel's list but its heading and what is over already; 0 where IPVS is not loaded. A
 /// router that comes back is told of no connection that has ended, and misses nothing by it.
 std::uint64_t connections() {
@@ -34,11 +37,12 @@ void ConnectionCounter::count(bool wanted) {
 }
 
 boost::asio::awaitable<void> ConnectionCounter::run() {
-    const std::function<std::uint64_t()> counting = connections;
+    const std::function<Result<std::uint64_t>()> counting = [] { return connections(); };
     while (wanted_) {
         const auto began = Clock::now();
-        const auto count = co_await runtime::in_a_thread(counting);
-        on_count_(count);
+        const auto count =
+            co_await runtime::in_a_thread(counting_limit, "the connections were not counted", counting);
+        if (count) on_count_(*count);
         // A tenth of the time at most is spent on it.
         const auto pause = std::max<Duration>(std::chrono::seconds(2), 9 * (Clock::now() - began));
         co_await runtime::sleep_until(Clock::now() + pause);

@@ -25,8 +25,6 @@ class Operators {
   private:
     boost::asio::awaitable<Fields> answer(Fields request);
     boost::asio::awaitable<Fields> servers(std::string from);
-    boost::asio::awaitable<Result<std::string>> drain(std::string servers, bool on);
-    [[nodiscard]] Result<std::string> drained() const;
 
     boost::asio::io_context& context_;
     Options options_;

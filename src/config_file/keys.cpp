@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pulse/runtime/file.h"
+#include "pulse/runtime/thread.h"
 #include "pulse/runtime/unique_fd.h"
 
 namespace pulse::config_file {
@@ -28,15 +29,14 @@ Result<void> write_all(int file, std::string_view text, const std::string& path)
     return {};
 }
 
-}  // namespace
-
-Result<heartbeat::Keys> read_keys(const std::string& path) {
+Result<heartbeat::Keys> read_keys_now(const std::string& path) {
     const auto context = "key file " + path;
     const runtime::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file) return fail_errno(context, errno);
     struct stat what{};
     if (::fstat(file.get(), &what) != 0) return fail_errno(context, errno);
-    if (!S_ISREG(what.st_mode)) return fail(std::error_code(), context + " is not a file");
+    if (auto regular = runtime::must_be_regular(file.get(), path); !regular)
+        return fail(regular.error(), "key file");
     if ((what.st_mode & 077U) != 0)
         return fail(std::error_code(), context + " may be used by others than its owner; chmod 600 " + path);
     if (what.st_uid != 0 && what.st_uid != ::geteuid())
@@ -46,6 +46,13 @@ Result<heartbeat::Keys> read_keys(const std::string& path) {
     auto keys = heartbeat::parse_keys(*text);
     if (!keys) return fail(keys.error(), context);
     return keys;
+}
+
+}  // namespace
+
+Result<heartbeat::Keys> read_keys(const std::string& path) {
+    const std::function<Result<heartbeat::Keys>()> reading = [path] { return read_keys_now(path); };
+    return runtime::within(std::chrono::seconds(5), "key file " + path + " could not be read", reading);
 }
 
 Result<void> write_keys(const std::string& path, const heartbeat::Keys& keys, bool must_be_new) {

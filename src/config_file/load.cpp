@@ -4,8 +4,16 @@
 #include "pulse/runtime/file.h"
 #include "pulse/runtime/names.h"
 #include "pulse/runtime/resolver.h"
+#include "pulse/runtime/thread.h"
 
 namespace pulse::config_file {
+
+namespace {
+
+/// The Resolver takes 10 s at most; the rest is for the disk.
+constexpr auto reading_limit = std::chrono::seconds(15);
+
+}  // namespace
 
 File understand(std::string path, std::string text) {
     runtime::Resolver resolver;
@@ -24,9 +32,13 @@ File understand(std::string path, std::string text) {
 }
 
 Result<File> read(const std::string& path) {
-    auto text = runtime::read_file(path);
-    if (!text) return fail(text.error(), "configuration");
-    return understand(path, *std::move(text));
+    const std::function<Result<File>()> reading = [path]() -> Result<File> {
+        auto text = runtime::read_file(path);
+        if (!text) return fail(text.error(), "configuration");
+        return understand(path, *std::move(text));
+    };
+    return runtime::within(reading_limit, "configuration: " + path + " could not be read and understood",
+                           reading);
 }
 
 void log_diagnostics(const File& file) {

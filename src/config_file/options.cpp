@@ -15,7 +15,7 @@ void add_options(po::options_description& description, DaemonOptions& options) {
     description.add_options()  //
         ("configfile,c", po::value(&options.config_file)->default_value(default_path),
          "configuration file")  //
-        ("state-directory", po::value(&options.state_directory)->default_value("/var/lib/pulse"),
+        ("state-directory", po::value(&options.state_directory)->default_value(default_state_directory),
          "where to remember what must outlive a restart: the servers that are drained")  //
         ("nodaemon,n", po::bool_switch(&options.foreground),
          "stay in the foreground, log to standard output")                                      //

@@ -69,6 +69,14 @@ std::string joined(const std::vector<std::string>& words) {
 
 bool differs(const Status& status) { return status.state.differs_since.has_value(); }
 
+std::string addresses_text(const Status& status) {
+    auto text = fmt::format("addresses:  {} of {} up\n", status.addresses_up, status.addresses);
+    for (const auto& trouble : status.address_troubles) text += "            " + to_text(trouble) + "\n";
+    if (!status.stuck_devices.empty())
+        text += "            NOT ANNOUNCED on " + joined(status.stuck_devices) + ", which takes no frames\n";
+    return text;
+}
+
 std::string path_text(const Status& status, std::size_t i) {
     const auto& path = status.paths[i];
     const auto& counted = status.counters.at(i);
@@ -134,7 +142,14 @@ std::string to_text(const Status& status) {
     text += partner_text(status);
     if (const auto waits = failback_waits_for(state, status.now, settings); !waits.empty())
         text += "failback:   waits for " + waits + "\n";
-    text += fmt::format("lvsd:       {}{}\n", name_of(state.lvsd), settings.warm ? " (standby = warm)" : "");
+    text += fmt::format("lvsd:       {}{}{}\n", name_of(state.lvsd), settings.warm ? " (standby = warm)" : "",
+                        status.lvsd_silent_since
+                            ? ", DOES NOT ANSWER since " + seconds(status.now - *status.lvsd_silent_since)
+                            : "");
+    if (settings.synchronised || !status.sync_problem.empty())
+        text += fmt::format("sync:       {}\n",
+                            status.sync_problem.empty() ? "as configured" : "FAILS: " + status.sync_problem);
+    text += addresses_text(status);
     if (settings.links > 0)
         text += fmt::format("links:      {} of {} up{}\n", state.links_up.value_or(settings.links),
                             settings.links,
@@ -183,6 +198,11 @@ std::string to_json(const Status& status) {
              {"refused", refused},
              {"sending_fails", counted.sending_fails}});
     }
+    json troubles = json::array();
+    for (const auto& trouble : status.address_troubles)
+        troubles.push_back({{"address", trouble.address.to_string()},
+                            {"must_be_up", trouble.must_be_up},
+                            {"reason", trouble.reason}});
     json partner;
     if (settings.partner) {
         partner = {{"alive", state.partner_alive}, {"role", partner_role(state)}};
@@ -207,6 +227,14 @@ std::string to_json(const Status& status) {
         {"takeovers", status.takeovers},
         {"failback_waits_for", failback_waits_for(state, status.now, settings)},
         {"lvsd", name_of(state.lvsd)},
+        {"lvsd_silent_ms",
+         status.lvsd_silent_since ? json(milliseconds(status.now - *status.lvsd_silent_since)) : json()},
+        {"sync", {{"wanted", settings.synchronised}, {"problem", status.sync_problem}}},
+        {"addresses",
+         {{"up", status.addresses_up},
+          {"configured", status.addresses},
+          {"troubles", troubles},
+          {"not_announced_on", status.stuck_devices}}},
         {"links",
          {{"up", state.links_up.value_or(settings.links)},
           {"watched", settings.links},

@@ -1,24 +1,33 @@
-#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <ctime>
+#include <optional>
 #include <string>
 
+#include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <fcntl.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "pulse/log/drain.h"
 #include "pulse/log/log.h"
 
-/// The log of a program of which thousands run: same interface, same lines, but no spdlog, whose own memory
-/// is more than all that nanny needs.
+#include "syslog_socket.h"
+
+/// The log of a program of which thousands run: same interface, same lines, but neither spdlog, whose own
+/// memory is more than all that nanny needs, nor a thread: what cannot be written at once is lost.
 namespace pulse::log {
 
 namespace {
 
+constexpr std::size_t longest_line = 4096;
+
 struct Sink {
     std::string ident = "pulse";
-    int stream = STDERR_FILENO;  ///< -1: syslog
+    int stream = STDERR_FILENO;
+    std::optional<SyslogSocket> syslog;  ///< instead of `stream`
     bool verbose = false;
 };
 
@@ -41,28 +50,47 @@ int priority(Level level) {
     return LOG_INFO;
 }
 
+/// Standard output opened anew: whether it waits is a matter of the open file, and that one is shared with
+/// whoever started us. What cannot be opened anew, such as a socket, is used as it is.
+int without_waiting(int stream) {
+    const auto path = fmt::format("/proc/self/fd/{}", stream);
+    const int opened = ::open(path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return opened >= 0 ? opened : stream;
+}
+
 iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
 }  // namespace
 
 void open(const Settings& settings) {
-    sink() = {.ident = settings.ident,
-              .stream = settings.foreground ? STDOUT_FILENO : -1,
-              .verbose = settings.verbose};
+    sink().ident = settings.ident;
+    sink().verbose = settings.verbose;
     // The time zone is read now: nanny opens no file later.
     ::tzset();
-    if (!settings.foreground) ::openlog(sink().ident.c_str(), LOG_PID | LOG_NDELAY, LOG_DAEMON);
+    if (settings.foreground)
+        sink().stream = without_waiting(STDOUT_FILENO);
+    else
+        sink().syslog.emplace("/dev/log", settings.ident);
 }
 
+void drain(std::chrono::milliseconds /*patience*/) noexcept {}
+
 void write(Level level, std::string_view text) noexcept {
-    const auto& [ident, stream, verbose] = sink();
-    if (level == Level::debug && !verbose) return;
-    if (stream < 0)
-        return ::syslog(priority(level), "%.*s", static_cast<int>(std::min<std::size_t>(text.size(), 4096)),
-                        text.data());
-    const std::array pieces{piece(ident), piece(": "), piece(text), piece("\n")};
+    auto& to = sink();
+    if (level == Level::debug && !to.verbose) return;
+    text = text.substr(0, longest_line);
+    try {
+        if (to.syslog) return to.syslog->write(priority(level), text);
+    } catch (...) {  // without memory there is no line
+        return;
+    }
+    const std::array pieces{piece(to.ident), piece(": "), piece(text), piece("\n")};
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces.data());
+    message.msg_iovlen = pieces.size();
+    if (::sendmsg(to.stream, &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 || errno != ENOTSOCK) return;
     // A reader that has gone takes the line with it.
-    if (::writev(stream, pieces.data(), static_cast<int>(pieces.size())) < 0) return;
+    if (::writev(to.stream, pieces.data(), static_cast<int>(pieces.size())) < 0) return;
 }
 
 }  // namespace pulse::log

@@ -37,7 +37,7 @@ Result<Version> read_version(int directory, const std::string& name, const std::
         UniqueFd(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!version.file) return fail_errno("cannot open " + path, errno);
     if (::fstat(version.file.get(), &version.status) != 0) return fail_errno("cannot look at " + path, errno);
-    if (!S_ISREG(version.status.st_mode)) return fail(std::error_code(), path + " is not a regular file");
+    if (auto regular = must_be_regular(version.file.get(), path); !regular) return fail(regular.error(), "");
     auto content = read_to_end(version.file.get(), path);
     if (!content) return fail(content.error(), "");
     version.content = std::move(*content);

@@ -39,6 +39,8 @@ namespace fs = std::filesystem;
 constexpr std::array programs = {"pulse", "lvsd", "nanny"};
 /// RestartSec of our unit.
 constexpr auto restart_pause = std::chrono::milliseconds(100);
+/// RestartPreventExitStatus there.
+constexpr std::array final_statuses = {64, 78};
 /// TimeoutStopSec there, and a bit.
 constexpr auto stop_patience = std::chrono::seconds(15);
 
@@ -188,7 +190,7 @@ void Router::launch() {
     threads_.emplace_back([this, child] { supervise(child); });
 }
 
-/// Restart=on-failure, KillMode=mixed.
+/// Restart=on-failure, RestartPreventExitStatus=, KillMode=mixed.
 void Router::supervise(pid_t pulse) {
     int status = 0;
     while (::waitpid(pulse, &status, 0) < 0 && errno == EINTR) {
@@ -198,8 +200,14 @@ void Router::supervise(pid_t pulse) {
     if (pulse != pulse_) return;
     pulse_ = -1;
     if (!wanted_) return;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        defects_.add(name_ + ": pulse ended with 0 though nobody stopped it");
+    if (WIFEXITED(status)) {
+        const int code = WEXITSTATUS(status);
+        if (code == 0) defects_.add(name_ + ": pulse ended with 0 though nobody stopped it");
+        if (std::ranges::find(final_statuses, code) != final_statuses.end()) {
+            defects_.add(fmt::format("{}: pulse ended with {} and is not to be started again", name_, code));
+            return;
+        }
+    }
     ++restarts_;
     std::this_thread::sleep_for(restart_pause);
     launch();

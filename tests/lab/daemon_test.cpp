@@ -116,15 +116,54 @@ TEST_F(DaemonTest, TellsItsServiceManagerWhenItIsReadyAndWhatItIs) {
 TEST_F(DaemonTest, RefusesAFileWithMistakesAndSaysWhere) {
     ASSERT_EQ(run("printf 'primary = 10.0.0.1\\nschedular = rr\\n' > /run/bad.cf").status, 0);
     const auto refused = run("ip netns exec primary pulse -n -c /run/bad.cf");
-    EXPECT_EQ(refused.status, 1);
+    EXPECT_EQ(refused.status, 78) << "which systemd does not try again";
     EXPECT_THAT(refused.text, HasSubstr("/run/bad.cf:2:1: error: "));
     EXPECT_THAT(refused.text, HasSubstr("scheduler"));
 }
 
-TEST_F(DaemonTest, RefusesAMachineThatIsNeitherRouter) {
-    const auto refused = run("ip netns exec client pulse -n -c $LAB_FILE");
-    EXPECT_EQ(refused.status, 1);
-    EXPECT_THAT(refused.text, HasSubstr("this machine has neither the address of `primary`"));
+TEST_F(DaemonTest, WaitsForItsOwnAddressSaysSoAndStopsWhenTold) {
+    Listener manager("/run/manager");
+    ASSERT_TRUE(manager.bound());
+    const auto stopped =
+        run("NOTIFY_SOCKET=/run/manager ip netns exec client timeout 2 pulse -n -c $LAB_FILE");
+    const auto waiting = "waiting for address " + cluster.config().primary.value().to_string() + " (primary)";
+    EXPECT_TRUE(manager.hears("READY=1"));
+    EXPECT_TRUE(manager.hears("STATUS=" + waiting)) << manager.text();
+    EXPECT_THAT(stopped.text, HasSubstr("this machine is neither router yet; " + waiting));
+    EXPECT_THAT(stopped.text, HasSubstr("told to stop while waiting"));
+}
+
+TEST_F(DaemonTest, BecomesARouterWhenItsAddressComesLate) {
+    Listener manager("/run/manager");
+    ASSERT_TRUE(manager.bound());
+    const auto own = cluster.config().primary.value().to_string();
+    const auto place =
+        run("ip -n primary -o addr show to " + own + " | awk '{printf \"%s dev %s\", $4, $2}'").text;
+    ASSERT_FALSE(place.empty());
+    ASSERT_EQ(run("ip -n primary addr del " + place).status, 0);
+    ASSERT_EQ(
+        run("NOTIFY_SOCKET=/run/manager ip netns exec primary pulse --nofork -c $LAB_FILE >/dev/null 2>&1 &")
+            .status,
+        0);
+    EXPECT_TRUE(manager.hears("STATUS=waiting for address"));
+    ASSERT_EQ(run("ip -n primary addr add " + place).status, 0);
+    EXPECT_TRUE(manager.hears("STATUS=active")) << manager.text();
+}
+
+TEST_F(DaemonTest, ASecondOneIsRefusedBeforeItTouchesAnything) {
+    ASSERT_EQ(run("ip netns exec primary pulse -c $LAB_FILE").status, 0);
+    const auto pid = cluster.pids("primary", "pulse");
+    ASSERT_EQ(pid.size(), 1U);
+    const auto second = run("ip netns exec primary pulse -c $LAB_FILE --socket /run/second.sock");
+    EXPECT_EQ(second.status, 1);
+    EXPECT_THAT(second.text, HasSubstr("pulse already runs, pid " + std::to_string(pid[0])));
+    EXPECT_EQ(trim(runtime::read_file("/var/run/pulse.pid").value_or("")), std::to_string(pid[0]));
+    EXPECT_THAT(cluster.pids("primary", "pulse"), testing::ElementsAreArray(pid));
+}
+
+TEST_F(DaemonTest, ServesThoughTheStandardDescriptorsWereClosed) {
+    ASSERT_EQ(run("ip netns exec primary pulse -c $LAB_FILE <&- >&- 2>&-").status, 0);
+    EXPECT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == "primary"; }));
 }
 
 TEST_F(DaemonTest, TestStartSaysWhatItWouldDoAndDoesNothing) {

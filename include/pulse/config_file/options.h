@@ -9,6 +9,8 @@
 
 namespace pulse::config_file {
 
+inline constexpr const char* default_state_directory = "/var/lib/lvs";
+
 /// What a daemon that works from an lvs.cf is told on its command line, whichever it is.
 struct DaemonOptions {
     std::string config_file;

@@ -9,7 +9,7 @@
 namespace pulse::control {
 
 /// Where pulse listens for pulsectl.
-inline constexpr const char* default_socket = "/run/pulse/pulse.sock";
+inline constexpr const char* default_socket = "/run/lvs/pulse.sock";
 
 /// Sends one request to the pulse behind a socket and waits for its answer, at most `patience`. The error
 /// says what to do when nobody is there.

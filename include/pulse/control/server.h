@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,12 +12,16 @@
 #include "pulse/base/fields.h"
 #include "pulse/base/result.h"
 #include "pulse/process/channel.h"
+#include "pulse/runtime/unique_fd.h"
 
 namespace pulse::control {
 
 /// Answers the questions of operators' programs over a local SOCK_SEQPACKET socket: one datagram is one
 /// request, and one is its answer. Who may ask is what the socket's file says: its owner, and the group
-/// `pulse` if there is one.
+/// `lvs-admin` if there is one.
+///
+/// There are limits to how many may be connected, in all and of one user, and to how long one may say
+/// nothing; when descriptors run out, nobody else is harmed.
 class Server {
   public:
     using OnRequest = std::function<boost::asio::awaitable<Fields>(Fields)>;
@@ -37,13 +42,19 @@ class Server {
   private:
     Server(boost::asio::io_context& context, std::string path, int socket)
         : context_(&context), path_(std::move(path)), socket_(context, socket) {}
+    struct Connection;
+
     boost::asio::awaitable<void> accept();
-    boost::asio::awaitable<void> answer(std::shared_ptr<process::Channel> channel);
+    [[nodiscard]] bool take_one();
+    void admit(runtime::UniqueFd socket);
+    bool send_longest_idle_away();
+    boost::asio::awaitable<void> answer(std::shared_ptr<Connection> connection);
 
     boost::asio::io_context* context_;
     std::string path_;
     boost::asio::posix::stream_descriptor socket_;
     OnRequest on_request_;
+    std::vector<std::shared_ptr<Connection>> connections_;
 };
 
 }  // namespace pulse::control

@@ -3,31 +3,26 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <thread>
-
-#include <boost/asio/post.hpp>
+#include <string>
 
 #include "pulse/runtime/async.h"
+#include "pulse/runtime/delivery.h"
+#include "pulse/runtime/thread.h"
 
 namespace pulse::runtime {
 
-/// Runs `work` in a thread of its own while the loop goes on: for what may wait for a disk or a name service.
-/// Whoever drops the coroutine waits for the thread's end.
+/// Does `work` in a thread of its own while the loop goes on: for what may wait for a disk or a name service.
+/// What takes longer than `limit` is an error that begins with `complaint` ("no answer from the disk"); the
+/// thread is then left behind, as it is when the coroutine is dropped, so `work` owns what it uses.
 template <class T>
-asio::awaitable<T> in_a_thread(std::function<T()> work) {
-    struct Shared {
-        explicit Shared(const asio::any_io_executor& executor) : done(executor, TimePoint::max()) {}
-        std::optional<T> result;
-        asio::steady_timer done;
-    };
-    const auto executor = co_await asio::this_coro::executor;
-    const auto shared = std::make_shared<Shared>(executor);
-    const std::jthread thread([shared, executor, work = std::move(work)] {
-        shared->result = work();
-        asio::post(executor, [shared] { shared->done.cancel(); });
-    });
-    co_await shared->done.async_wait(as_result);
-    co_return std::move(*shared->result);  // NOLINT(bugprone-unchecked-optional-access): the thread is done
+asio::awaitable<Result<T>> in_a_thread(Duration limit, std::string complaint,
+                                       std::function<Result<T>()> work) {
+    const auto delivery = std::make_shared<Delivery<Result<T>>>();
+    const auto started = start_thread([delivery, work = std::move(work)] { delivery->bring(work()); });
+    if (!started) co_return fail(started.error(), complaint);
+    auto result = co_await Delivery<Result<T>>::take(delivery, Clock::now() + limit);
+    if (!result) co_return tl::unexpected(not_in_time(complaint, limit));
+    co_return std::move(*result);
 }
 
 }  // namespace pulse::runtime

@@ -232,7 +232,7 @@ TEST_F(LockedFileTest, WhatIsNotThereOrNoFileCannotBeOpened) {
               "cannot open " + (directory / "other.cf").string() + ": No such file or directory");
     const auto no_file = LockedFile::open(directory, 0s);
     ASSERT_FALSE(no_file);
-    EXPECT_EQ(no_file.error().message(), directory.string() + " is not a regular file");
+    EXPECT_EQ(no_file.error().message(), directory.string() + " is a directory, not a file");
 }
 
 TEST_F(LockedFileTest, OnlyOneAtATimeHoldsIt) {
