@@ -1,6 +1,5 @@
 #pragma once
 
-#include <set>
 #include <string>
 
 #include "pulse/director/drain.h"
@@ -8,11 +7,11 @@
 
 namespace pulse::lvsd {
 
-/// The servers that an operator has drained, as pulse keeps them; none if there is no such file.
-[[nodiscard]] inline std::set<director::MonitorKey> drained_servers(const std::string& state_directory,
-                                                                    const config::Config& config) {
+/// The servers that an operator has drained, as pulse keeps them, for an lvsd that no pulse has started; none
+/// if there is no such file.
+[[nodiscard]] inline director::Drains drained_servers(const std::string& state_directory) {
     const auto text = runtime::read_file(director::drains_path(state_directory));
-    return text ? director::keys_of(director::drains_from(*text), config) : std::set<director::MonitorKey>{};
+    return text ? director::drains_from(*text) : director::Drains{};
 }
 
 }  // namespace pulse::lvsd

@@ -9,10 +9,10 @@
 
 #include "pulse/base/text.h"
 #include "pulse/config_file/load.h"
-#include "pulse/director/kernel_settings.h"
 #include "pulse/kernel/converge.h"
 #include "pulse/log/log.h"
 #include "pulse/runtime/async.h"
+#include "pulse/runtime/in_a_thread.h"
 #include "pulse/runtime/sysctl.h"
 
 #include "drained.h"
@@ -23,14 +23,24 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// How long readiness waits for the first checks. Addresses raised over an empty table refuse clients;
-/// addresses raised late leave them waiting.
+/// How long readiness waits for the first checks once the table is programmed. Addresses raised over an empty
+/// table refuse clients; addresses raised late leave them waiting.
 constexpr auto settling_limit = std::chrono::seconds(1);
 
 /// IPVS tells nobody of changes: to see a stranger's, one has to look. This often, but never for more than a
 /// twentieth of the time.
 constexpr auto watch_interval = std::chrono::milliseconds(500);
 constexpr int watch_share = 20;
+
+/// Rules of the packet filter cost more to read than the IPVS table.
+constexpr auto marks_interval = std::chrono::seconds(5);
+
+KernelSettings::Kernel kernel_of(kernel::IpvsClient& ipvs) {
+    return {.read = runtime::read_sysctl,
+            .write = runtime::write_sysctl,
+            .timeouts = [&ipvs] { return ipvs.timeouts(); },
+            .set_timeouts = [&ipvs](const ipvs::Timeouts& wanted) { return ipvs.set_timeouts(wanted); }};
+}
 
 std::chrono::seconds retry_pause(int failures) {
     constexpr int longest = 30;
@@ -39,39 +49,48 @@ std::chrono::seconds retry_pause(int failures) {
 
 }  // namespace
 
-Lvsd::Lvsd(asio::io_context& context, Options options, config::Config config, kernel::IpvsClient ipvs,
+Lvsd::Lvsd(asio::io_context& context, Options options, Orders orders, kernel::IpvsClient ipvs,
            std::optional<runtime::UniqueFd> parent)
     : context_(context),
       options_(std::move(options)),
-      config_(std::move(config)),
+      config_(std::move(orders.config)),
       ipvs_(std::move(ipvs)),
       nannies_(context.get_executor(),
                {.program = options_.nanny,
                 .foreground = options_.foreground,
                 .verbose = options_.verbose,
-                .patience = std::chrono::seconds(options_.nanny_patience)},
+                .patience = std::chrono::seconds(options_.nanny_patience),
+                .room = options_.nannies},
+               spawn_nannies(context.get_executor()),
                [this](const auto& key, const auto& report) { on_report(key, report); }),
+      marks_(context.get_executor(), nftables(), marks_interval, [this] { tell_ready_when_settled(); }),
+      settings_(kernel_of(ipvs_)),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
       retry_(context),
       book_(nannies_, config_, situation_) {
-    if (parent) parent_.emplace(context.get_executor(), std::move(*parent));
+    situation_.drained = director::keys_of(orders.drains, config_);
+    Obedient& obedient = *this;
+    if (parent) parent_.emplace(context, std::move(*parent), obedient);
 }
 
 void Lvsd::start() {
     index_services();
-    set_timeouts();
-    set_sysctls();
-    if (const auto found = ipvs_.dump())
-        situation_ = director::adopt(config_, ipvs::table_of(*found));
-    else
-        log::error("{}", found.error().message());
-    situation_.drained = drained_servers(options_.state_directory, config_);
-
+    settings_.want(config_, Clock::now());
     for (const auto* service : director::services(config_))
         log::info("starting virtual service {} active: {}", service->name, service->port.number);
-    for (const auto* duplicate : director::duplicates(config_))
-        log::error("virtual service {} left out: {} belongs to an earlier one", duplicate->name,
-                   director::service_id(*duplicate).to_string());
+    for (const auto& sentence : director::indistinct(config_)) log::warning("{}", sentence);
+
+    runtime::spawn_logged(context_, "signals", hear_signals());
+    runtime::spawn_logged(context_, "begin", begin());
+    if (parent_) parent_->start();
+}
+
+/// The table comes first: whoever waits for it does so for nothing else.
+asio::awaitable<void> Lvsd::begin() {
+    // What could not be read is not empty: nothing is changed before what is there is known.
+    for (int failures = 0; !adopt(); ++failures)
+        co_await runtime::sleep_until(Clock::now() + retry_pause(failures));
+    if (stopping_) co_return;
     converge();
     marks_.want(config_);
     nannies_.want(director::monitors(config_), config_.checks_per_nanny);
@@ -79,11 +98,22 @@ void Lvsd::start() {
 
     (void)::malloc_trim(0);  // reading the file took more than keeping what it says
 
-    runtime::spawn_logged(context_, "signals", hear_signals());
+    runtime::spawn_logged(context_, "packet marks", marks_.run());
     runtime::spawn_logged(context_, "settling", limit_settling());
     runtime::spawn_logged(context_, "watch", watch_table());
     runtime::spawn_logged(context_, "hanging nannies", nannies_.replace_the_hanging());
-    if (parent_) runtime::spawn_logged(context_, "parent", hear_parent(*parent_));
+}
+
+/// Whether it is known what the table holds, or nobody needs to know any more.
+bool Lvsd::adopt() {
+    if (stopping_) return true;
+    const auto found = ipvs_.dump();
+    complain(found ? std::set<std::string>{} : std::set{found.error().message()});
+    if (!found) return false;
+    situation_ =
+        director::adopt(config_, ipvs::table_of(*found), std::move(situation_.drained));
+    adopted_ = true;
+    return true;
 }
 
 void Lvsd::index_services() {
@@ -104,24 +134,6 @@ void Lvsd::judge_panic(const config::VirtualServer& service, TimePoint now) {
         log::warning("virtual service {}: no longer keeps real servers in that failed at once", service.name);
 }
 
-void Lvsd::set_timeouts() {
-    const auto timeouts = kernel::IpvsTimeouts{
-        .tcp = config_.tcp_timeout, .tcp_fin = config_.tcpfin_timeout, .udp = config_.udp_timeout};
-    if (auto set = ipvs_.set_timeouts(timeouts); !set) log::error("{}", set.error().message());
-}
-
-void Lvsd::set_sysctls() {
-    for (const auto& [name, value] : config_.sysctls.values) {
-        if (runtime::read_sysctl(name) == value) continue;
-        if (auto set = runtime::write_sysctl(name, value))
-            log::info("{} = {}", name, value);
-        else
-            log::error("{}", set.error().message());
-    }
-    for (const auto& advice : director::kernel_advice(config_, runtime::read_sysctl))
-        log::warning("{}", advice);
-}
-
 void Lvsd::on_report(const director::MonitorKey& key, const health::Report& report) {
     const auto service = services_.find(key.service);
     if (service == services_.end()) return;
@@ -129,7 +141,9 @@ void Lvsd::on_report(const director::MonitorKey& key, const health::Report& repo
     auto& standing = situation_.standings[key];
     const auto now = Clock::now();
     const auto next = director::after(standing, report, now);
-    if (next == standing) return;
+    if (next == standing) return damping_.settle(key);
+    if (!damping_.take(key, report, now)) return;  // its turn will come
+    share_stale_ = true;
     if (next.weight != standing.weight && next.weight)
         log::info("real server {} of {}: weight {} ({})", key.checked.to_string(), key.service.to_string(),
                   *next.weight, report.weight_reason);
@@ -139,8 +153,21 @@ void Lvsd::on_report(const director::MonitorKey& key, const health::Report& repo
     converge_soon();
 }
 
+/// What nannies have said too often to be taken at once.
+void Lvsd::take_what_waited(TimePoint now) {
+    for (const auto& [key, report] : damping_.due(now)) on_report(key, report);
+    if (now < damping_quiet_until_) return;
+    const auto put_off = damping_.put_off();
+    if (put_off.empty()) return;
+    damping_quiet_until_ = now + std::chrono::minutes(1);
+    for (const auto& [key, count] : put_off)
+        log::warning(
+            "real server {} of {} changes too often: {} changes were put off, and only the last counts",
+            key.checked.to_string(), key.service.to_string(), count);
+}
+
 void Lvsd::converge_soon() {
-    if (converge_posted_ || stopping_) return;
+    if (converge_posted_ || stopping_ || !adopted_) return;
     converge_posted_ = true;
     asio::post(context_, [this] {
         converge_posted_ = false;
@@ -168,6 +195,7 @@ void Lvsd::converge_changed() {
 }
 
 void Lvsd::converge(Occasion occasion) {
+    if (!adopted_) return;  // soon
     changed_.clear();
     for (const auto& [id, service] : services_) judge_quorum(*service);
     const auto desired = director::desired_table(config_, situation_);
@@ -222,68 +250,115 @@ void Lvsd::log_steps(const std::vector<ipvs::Step>& steps, Occasion occasion) {
 }
 
 void Lvsd::judge_quorum(const config::VirtualServer& service) {
+    if (!director::judge_quorum(config_, service, situation_)) return;
     const auto id = director::service_id(service);
-    const bool was = situation_.sorry.contains(id);
-    if (director::is_below_quorum(service, situation_) == was) return;
-    if (was)
-        situation_.sorry.erase(id);
+    const std::string_view leaves =
+        situation_.leaving.contains(id) ? "may finish what it has begun" : "is out";
+    if (situation_.sorry.contains(id))
+        log::warning("virtual service {}: too few real servers are up: the sorry server gets the clients",
+                     service.name);
     else
-        situation_.sorry.insert(id);
-    log::warning("virtual service {}: {}", service.name,
-                 was ? "enough real servers are up again: the sorry server is out"
-                     : "too few real servers are up: the sorry server gets the clients");
+        log::warning("virtual service {}: enough real servers are up again: the sorry server {}",
+                     service.name, leaves);
+}
+
+/// The sorry servers that were taken back the clients go when they have no connection left.
+void Lvsd::dismiss_idle_sorry_servers() {
+    const auto leaving = situation_.leaving;
+    for (const auto& id : leaving) {
+        const auto service = services_.find(id);
+        const auto found = ipvs_.dump(id);
+        if (!found || service == services_.end()) continue;  // to be asked again
+        if (director::is_busy(director::sorry_endpoints(config_, *service->second), *found)) continue;
+        situation_.leaving.erase(id);
+        log::info("virtual service {}: the sorry server is out", service->second->name);
+        changed_.insert(id);
+        converge_soon();
+    }
 }
 
 asio::awaitable<void> Lvsd::watch_table() {
     while (!stopping_) {
         const auto begun = Clock::now();
         if (failures_ == 0 && !converge_posted_) converge(Occasion::watch);
-        marks_.look(begun);
+        dismiss_idle_sorry_servers();
+        settings_.look(begun);
+        take_what_waited(begun);
+        tell_share();
         const auto took = Clock::now() - begun;
         co_await runtime::sleep_until(Clock::now() + std::max<Duration>(watch_interval, took * watch_share));
     }
 }
 
+/// The table is programmed, and what has been found out by now is in it.
 void Lvsd::tell_ready_when_settled() {
-    if (ready_told_ || !parent_ || !table_known_ || !director::settled(config_, situation_.standings)) return;
+    if (ready_told_ || !parent_ || !table_known_ || !marks_.settled()) return;
+    const bool settled = director::settled(config_, situation_.standings);
+    if (!settled && !settling_over_) return;
+    if (!settled) log::warning("no real server of some virtual service has answered yet");
     ready_told_ = true;
-    tell_parent(Fields().add("ready", "1"));
+    parent_->tell(Fields().add("ready", "1"));
+    tell_share();
+}
+
+/// pulse gives the role to the router that reaches clearly more. Told only once the table is said to be ready.
+void Lvsd::tell_share() {
+    if (!parent_ || !ready_told_ || !std::exchange(share_stale_, false)) return;
+    const auto share = director::served_share(config_, situation_);
+    if (share == share_told_) return;
+    share_told_ = share;
+    parent_->tell(Fields().add("served", share ? std::to_string(*share) : "unknown"));
 }
 
 asio::awaitable<void> Lvsd::limit_settling() {
     co_await runtime::sleep_until(Clock::now() + settling_limit);
-    if (ready_told_ || !parent_ || stopping_) co_return;
-    ready_told_ = true;
-    log::warning("no real server of some virtual service has answered yet");
-    tell_parent(Fields().add("ready", "1"));
+    settling_over_ = true;
+    if (!stopping_) tell_ready_when_settled();
 }
 
-Result<void> Lvsd::reload() {
-    log::info("rereading configuration file");
-    auto file = config_file::read(options_.config_file);
-    if (file) config_file::log_diagnostics(*file);
-    const bool usable = file && file->ok();
-    if (usable) {
-        const auto changes = director::changes(config_, file->config);
-        const bool new_timeouts = config_.tcp_timeout != file->config.tcp_timeout ||
-                                  config_.tcpfin_timeout != file->config.tcpfin_timeout ||
-                                  config_.udp_timeout != file->config.udp_timeout;
-        const bool new_sysctls = config_.sysctls != file->config.sysctls;
-        config_ = std::move(file->config);
-        index_services();
-        situation_ = director::still_known(std::move(situation_), config_);
-        book_.tidy();
-        if (new_timeouts) set_timeouts();
-        if (new_sysctls) set_sysctls();
-        marks_.want(config_);
-        log::info("reloaded: {}", changes.to_string());
-    }
-    reread_drains();  // an operator's wish counts whatever the file is like
+void Lvsd::use(config::Config config) {
+    const auto changes = director::changes(config_, config);
+    const bool new_settings = config_.tcp_timeout != config.tcp_timeout ||
+                              config_.tcpfin_timeout != config.tcpfin_timeout ||
+                              config_.udp_timeout != config.udp_timeout || config_.sysctls != config.sysctls;
+    config_ = std::move(config);
+    index_services();
+    situation_ = director::still_known(std::move(situation_), config_);
+    for (const auto& sentence : director::indistinct(config_)) log::warning("{}", sentence);
+    book_.tidy();
+    damping_.tidy(situation_.standings);
+    share_stale_ = true;
+    if (new_settings) settings_.want(config_, Clock::now());
+    marks_.want(config_);
+    log::info("reloaded: {}", changes.to_string());
+    converge();
     nannies_.want(director::monitors(config_), config_.checks_per_nanny);
-    if (usable) return {};
-    log::error("the configuration stays as it was");
-    if (!file) return fail(file.error(), "");
-    return fail(std::error_code(), file->report());
+}
+
+void Lvsd::use(director::Drains drains) {
+    situation_.drained = director::keys_of(drains, config_);
+    share_stale_ = true;
+    converge();
+}
+
+/// Started by hand, lvsd reads lvs.cf itself.
+asio::awaitable<void> Lvsd::reread() {
+    log::info("rereading configuration file");
+    constexpr auto limit = std::chrono::seconds(30);
+    using Read = std::pair<Result<config_file::File>, director::Drains>;
+    const std::function<Result<Read>()> reading = [options = options_] {
+        return Read(config_file::read(options.config_file), drained_servers(options.state_directory));
+    };
+    auto read = co_await runtime::in_a_thread(limit, "the configuration was not read", reading);
+    if (!read) co_return log::error("the configuration stays as it was: {}", read.error().message());
+    if (stopping_) co_return;
+    auto& [file, drains] = *read;
+    if (file) config_file::log_diagnostics(*file);
+    if (file && file->ok())
+        use(std::move(file->config));
+    else
+        log::error("the configuration stays as it was{}", file ? "" : ": " + file.error().message());
+    use(std::move(drains));  // an operator's wish counts whatever the file is like
 }
 
 asio::awaitable<void> Lvsd::hear_signals() {
@@ -291,88 +366,41 @@ asio::awaitable<void> Lvsd::hear_signals() {
         const auto [error, signal] = co_await signals_.async_wait(runtime::as_result);
         if (error) co_return;
         if (signal == SIGHUP) {
-            (void)reload();  // it has logged what is wrong
+            if (parent_)
+                log::info("pulse has lvs.cf reread: pulsectl reload");
+            else
+                runtime::spawn_logged(context_, "reload", reread());
             continue;
         }
-        stop(signal);
-        co_return;
+        log::info("shutting down due to signal {}", signal);
+        stop(!parent_ && !config_.hard_shutdown);
     }
 }
 
-void Lvsd::reread_drains() {
-    situation_.drained = drained_servers(options_.state_directory, config_);
-    converge();
-}
-
-void Lvsd::hear(const Fields& message) {
-    if (message.find("leave_table")) leave_table_ = true;
-    if (const auto id = message.find("servers")) {
-        const auto from = parse_decimal<std::size_t>(message.find("from").value_or("0"));
-        return runtime::spawn_logged(context_, "status", tell_servers(std::string(*id), from.value_or(0)));
-    }
-    Result<std::string> done;
-    std::string id;
-    for (const auto* order : {"reload", "drains", "forgive"})
-        if (const auto found = message.find(order)) id = *found;
-    if (id.empty()) return;
-    if (message.find("reload")) {
-        if (auto reloaded = reload(); !reloaded) done = tl::unexpected(reloaded.error());
-    } else if (message.find("forgive")) {
-        done = book_.forgive(std::string(message.find("of").value_or("")));
-    } else {
-        reread_drains();
-    }
-    Fields answer;
-    answer.add("answer", id);
-    constexpr std::size_t longest_report = 6000;  // a message holds no more than 8 KiB
-    if (!done)
-        answer.add("error", done.error().message().substr(0, longest_report));
-    else
-        answer.add("text", done->substr(0, longest_report));
-    tell_parent(answer);
-}
-
-asio::awaitable<void> Lvsd::tell_servers(std::string id, std::size_t from) {
-    auto answer = co_await book_.page(from);
-    answer.add("answer", std::move(id));
-    tell_parent(answer);
-}
-
-void Lvsd::tell_parent(const Fields& message) {
-    if (!parent_) return;
-    if (auto told = parent_->send(message); !told) log::error("{}", told.error().message());
-}
-
-asio::awaitable<void> Lvsd::hear_parent(process::Channel& parent) {
-    bool open = true;
-    while (open) {
-        const auto message = co_await parent.receive();
-        open = message.has_value();
-        if (message) hear(*message);
-    }
-    if (stopping_) co_return;
+void Lvsd::abandoned() {
+    if (stopping_) return;
     // pulse died. The table stays: connections go on, and the lvsd of the next pulse adopts it.
     log::warning("pulse is gone; leaving the IPVS table as it is");
     finish();
 }
 
-void Lvsd::stop(int signal) {
-    log::info("shutting down due to signal {}", signal);
-    // A pulse that started us says itself whether the addresses stay.
-    const bool leave = leave_table_ || (!parent_ && !config_.hard_shutdown);
-    if (leave) log::info("leaving the IPVS table as it is: hard_shutdown = 0");
+void Lvsd::stop(bool leave_table) {
+    if (stopping_) return;
+    if (leave_table) log::info("leaving the IPVS table as it is: hard_shutdown = 0");
     for (const auto* service : director::services(config_))
-        if (!leave) log::info("shutting down virtual service {}", service->name);
-    if (!leave) {
+        if (!leave_table) log::info("shutting down virtual service {}", service->name);
+    if (!leave_table) {
         if (const auto cleared = kernel::converge(ipvs_, {}, owned_); !cleared)
             log::error("{}", cleared.error().message());
         marks_.remove();
+        wait_for_marks_ = true;
     }
     finish();
 }
 
 void Lvsd::finish() {
     stopping_ = true;
+    if (parent_) parent_->go_deaf();
     signals_.cancel();
     retry_.cancel();
     nannies_.stop();
@@ -381,7 +409,8 @@ void Lvsd::finish() {
 
 asio::awaitable<void> Lvsd::wait_for_nannies() {
     const auto deadline = Clock::now() + std::chrono::seconds(2);
-    while (!nannies_.none_left() && Clock::now() < deadline)
+    const auto busy = [this] { return !nannies_.none_left() || (wait_for_marks_ && marks_.in_kernel()); };
+    while (busy() && Clock::now() < deadline)
         co_await runtime::sleep_until(Clock::now() + std::chrono::milliseconds(5));
     context_.stop();
 }

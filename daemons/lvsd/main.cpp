@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -11,6 +12,7 @@
 #include "pulse/log/drain.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
+#include "pulse/process/descriptor_limit.h"
 #include "pulse/process/only_one.h"
 #include "pulse/process/start.h"
 #include "pulse/runtime/file.h"
@@ -32,10 +34,13 @@ int refuse(const Error& error, bool to_log = false) {
     return 1;
 }
 
-int refuse_file(const config_file::File& file, bool to_log) {
-    fmt::print(stderr, "lvs: {}", file.report());
-    if (to_log) config_file::log_diagnostics(file);
-    return 1;
+/// What an lvsd that was started by hand is to do; warnings go to the terminal.
+Result<lvsd::Orders> read_file(const lvsd::Options& options) {
+    auto file = config_file::load(options.config_file);
+    if (!file) return fail(file.error(), "");
+    fmt::print(stderr, "{}", file->report());
+    return lvsd::Orders{.config = std::move(file->config),
+                        .drains = lvsd::drained_servers(options.state_directory)};
 }
 
 int test_start(const config::Config& config) {
@@ -51,7 +56,7 @@ void print_steps(const std::vector<ipvs::Step>& steps, std::string_view remark) 
 }
 
 /// What an lvsd started now would do at once, and what as real servers pass their first check.
-int print_plan(const config::Config& config, const std::string& state_directory, kernel::IpvsClient& ipvs) {
+int print_plan(const config::Config& config, const director::Drains& drains, kernel::IpvsClient& ipvs) {
     const auto dump = ipvs.dump();
     if (!dump) return refuse(dump.error());
     const auto found = ipvs::table_of(*dump);
@@ -60,12 +65,12 @@ int print_plan(const config::Config& config, const std::string& state_directory,
     const auto actual = ipvs::only(found, ours);
 
     auto situation = director::adopt(config, actual);
-    situation.drained = lvsd::drained_servers(state_directory, config);
-    situation.sorry = director::below_quorum(config, situation);
+    situation.drained = director::keys_of(drains, config);
+    director::judge_quorums(config, situation);
     const auto at_once = director::desired_table(config, situation);
     auto healthy = director::everyone_up(config);
     healthy.drained = situation.drained;
-    healthy.sorry = director::below_quorum(config, healthy);
+    director::judge_quorums(config, healthy);
     const auto first = ipvs::plan(actual, at_once);
     const auto then = ipvs::plan(at_once, director::desired_table(config, healthy));
     print_steps(first, "");
@@ -90,12 +95,21 @@ int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool
     return removed->refused.empty() ? 0 : refuse(removed->refused.front().error, to_log);
 }
 
+/// How many nannies there are descriptors for, when enough are left for what must always work: netlink,
+/// files, and what libraries open.
+int nannies_for(std::size_t descriptors) {
+    constexpr std::size_t reserve = 64;
+    constexpr std::size_t most = 1'000'000;
+    const auto rest = descriptors - std::min(descriptors, reserve);
+    return static_cast<int>(std::min(rest / lvsd::descriptors_of_nanny, most));
+}
+
 /// For a predecessor that pulse's death ends a moment after us being started.
 constexpr auto predecessor_limit = std::chrono::seconds(5);
 
 int run(int argc, char** argv) {
     process::begin_as_daemon();
-    const auto options = lvsd::parse_options(argc, argv);
+    auto options = lvsd::parse_options(argc, argv);
     if (!options) return refuse(options.error());
     if (options->help) return fmt::print("{}", lvsd::help_text()), 0;
     if (options->version) return fmt::print("lvsd {}\n", PULSE_VERSION), 0;
@@ -105,20 +119,18 @@ int run(int argc, char** argv) {
     const log::Settings log_settings{
         .ident = "lvs", .foreground = options->foreground, .verbose = options->verbose};
     if (options->no_fork) log::open(log_settings);
-    auto loaded = config_file::read(options->config_file);
-    if (!loaded) return refuse(loaded.error(), options->no_fork);
-    if (!loaded->ok()) return refuse_file(*loaded, options->no_fork);
     auto parent = process::inherited_channel();
-    if (!parent)  // pulse has shown them already
-        fmt::print(stderr, "{}", loaded->report());
-    if (options->test_start) return test_start(loaded->config);
+    auto orders = parent ? lvsd::first_orders(parent->get()) : read_file(*options);
+    if (!orders) return refuse(orders.error(), options->no_fork);
+    const auto& config = orders->config;
+    if (options->test_start) return test_start(config);
     auto ipvs = kernel::IpvsClient::open();
     if (!ipvs) return refuse(ipvs.error(), options->no_fork);
-    if (options->plan) return print_plan(loaded->config, options->state_directory, *ipvs);
+    if (options->plan) return print_plan(config, orders->drains, *ipvs);
     const auto only_one =
         process::OnlyOne::claim("lvsd", parent ? predecessor_limit : std::chrono::seconds(0));
     if (!only_one) return refuse(only_one.error(), options->no_fork);
-    if (options->remove) return remove_services(loaded->config, *ipvs, options->no_fork);
+    if (options->remove) return remove_services(config, *ipvs, options->no_fork);
 
     Result<runtime::UniqueFd> starter;  // whoever started us waits until this is closed
     if (!options->foreground && !options->no_fork) starter = process::daemonize();
@@ -131,8 +143,9 @@ int run(int argc, char** argv) {
             log::warning("{}", written.error().message());
     starter->close();
 
+    options->nannies = nannies_for(process::raise_descriptor_limit());
     boost::asio::io_context context(1);
-    lvsd::Lvsd director(context, *options, std::move(loaded->config), std::move(*ipvs), std::move(parent));
+    lvsd::Lvsd director(context, *options, std::move(*orders), std::move(*ipvs), std::move(parent));
     director.start();
     process::release_signals();
     context.run();

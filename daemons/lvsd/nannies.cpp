@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include <boost/asio/post.hpp>
 #include <malloc.h>
 
 #include "pulse/log/log.h"
@@ -23,6 +24,21 @@ constexpr auto longest_pause = std::chrono::seconds(30);
 constexpr auto good_life = std::chrono::seconds(10);
 constexpr auto patience_with_the_dying = std::chrono::seconds(5);
 
+/// So many are started before the loop turns: each takes about a millisecond.
+constexpr int at_once = 8;
+
+/// An outage may end for all at once; what could not be started is said with its number, and not too often.
+constexpr auto trouble_delay = std::chrono::seconds(1);
+constexpr auto trouble_interval = std::chrono::minutes(1);
+
+constexpr auto no_descriptors = "no descriptors";
+
+/// What an honest nanny never exceeds: every check of it changes, and is asked about, several times a second.
+Rate messages_of(std::size_t checks) {
+    const auto count = static_cast<int>(checks);
+    return {.burst = 100 + 20 * count, .pause = std::chrono::milliseconds(100) / count};
+}
+
 /// Whether the operator wants another program than ours.
 bool is_substitute(const director::Monitor& monitor) { return !monitor.program.empty(); }
 
@@ -36,8 +52,11 @@ std::string name(const std::map<std::string, director::Monitor>& checks) {
 
 }  // namespace
 
-Nannies::Nannies(asio::any_io_executor executor, Settings settings, OnReport on_report)
-    : executor_(std::move(executor)), settings_(std::move(settings)), on_report_(std::move(on_report)) {}
+Nannies::Nannies(asio::any_io_executor executor, Settings settings, SpawnNanny spawn, OnReport on_report)
+    : executor_(std::move(executor)),
+      settings_(std::move(settings)),
+      spawn_(std::move(spawn)),
+      on_report_(std::move(on_report)) {}
 
 void Nannies::want(const std::vector<director::Monitor>& monitors, int checks_per_nanny) {
     std::map<director::MonitorKey, const director::Monitor*> wanted;
@@ -55,12 +74,24 @@ void Nannies::want(const std::vector<director::Monitor>& monitors, int checks_pe
         else
             take_out(watch, id);
     }
-    std::vector<WatchPointer> fresh;
     for (const auto& monitor : monitors)
-        if (!places_.contains(monitor.key)) place(monitor, checks_per_nanny, fresh);
-    for (const auto& watch : fresh)
+        if (!places_.contains(monitor.key)) place(monitor, checks_per_nanny);
+    const auto unwanted = [](const WatchPointer& watch) { return !watch->wanted; };
+    std::erase_if(watches_, unwanted);
+    std::erase_if(fresh_, unwanted);
+    if (starting_ || fresh_.empty()) return;
+    starting_ = true;
+    runtime::spawn_logged(executor_, "starting nannies", start_fresh());
+}
+
+asio::awaitable<void> Nannies::start_fresh() {
+    for (int started = 1; !fresh_.empty(); ++started) {
+        const auto watch = fresh_.front();
+        fresh_.pop_front();
         runtime::spawn_logged(executor_, "nanny of " + name(watch->checks), run(watch));
-    std::erase_if(watches_, [](const WatchPointer& watch) { return !watch->wanted; });
+        if (started % at_once == 0) co_await asio::post(executor_, runtime::as_result);
+    }
+    starting_ = false;
 }
 
 Nannies::Kind Nannies::kind_of(const director::Monitor& monitor) const {
@@ -74,8 +105,7 @@ Nannies::Kind Nannies::kind_of(const director::Monitor& monitor) const {
             .rwho = monitor.spec.load_command == "ruptime"};
 }
 
-void Nannies::place(const director::Monitor& monitor, int checks_per_nanny,
-                    std::vector<WatchPointer>& fresh) {
+void Nannies::place(const director::Monitor& monitor, int checks_per_nanny) {
     const auto kind = kind_of(monitor);
     const bool shared = checks_per_nanny > 1 && !is_substitute(monitor);
     // The newest has room, if any has; an older one may have, where something was taken out.
@@ -88,7 +118,7 @@ void Nannies::place(const director::Monitor& monitor, int checks_per_nanny,
     watch->kind = kind;
     watch->shared = shared;
     watches_.push_back(watch);
-    fresh.push_back(watch);
+    fresh_.push_back(watch);
     put(watch, monitor);
 }
 
@@ -129,12 +159,12 @@ std::size_t Nannies::ask_for_reports() {
 /// A substitute does not know the question.
 void Nannies::look_after(const WatchPointer& watch) {
     if (watch->process == nullptr || is_substitute(watch->checks.begin()->second)) return;
-    if (watch->process->owes_answer) {
+    if (watch->owes_answer) {
         log::error("nanny for child {} hangs; killing it", name(watch->checks));
-        watch->process->child.kill(SIGKILL);
+        watch->process->kill(SIGKILL);
         return;
     }
-    watch->process->owes_answer = true;
+    watch->owes_answer = true;
     order(watch, Fields().add("report", "1"));
 }
 
@@ -164,11 +194,11 @@ void Nannies::forgive(const director::MonitorKey& key) {
 asio::awaitable<void> Nannies::send_orders(WatchPointer watch) {
     while (watch->process != nullptr && !watch->orders.empty()) {
         const auto* process = watch->process;
-        const bool open = co_await watch->process->channel.has_room();
+        const bool open = co_await watch->process->has_room();
         if (watch->process != process) continue;  // another life, with orders of its own
         if (!open) break;
         while (!watch->orders.empty()) {
-            const auto sent = watch->process->channel.send(watch->orders.front());
+            const auto sent = watch->process->send(watch->orders.front());
             if (!sent && sent.error().code == std::errc::resource_unavailable_try_again) break;
             if (!sent) log::error("order for a nanny: {}", sent.error().message());
             watch->orders.pop_front();
@@ -196,14 +226,13 @@ void Nannies::end(Watch& watch) {
     watch.wanted = false;
     if (watch.process == nullptr) return;
     // A nanny ends when its channel closes; a substitute program may know only the signal.
-    watch.process->channel.close();
-    watch.process->child.kill(SIGTERM);
+    watch.process->close();
+    watch.process->kill(SIGTERM);
 }
 
-Result<Nannies::Process> Nannies::start(const Watch& watch) const {
-    auto ends = process::make_channel_pair();
-    if (!ends) return fail(ends.error(), "");
-    process::SpawnRequest request{.program = watch.kind.program, .channel = ends->second.get()};
+Result<std::unique_ptr<NannyProcess>> Nannies::start(const Watch& watch) const {
+    if (processes_ >= settings_.room) return fail(std::errc::too_many_files_open, "nanny");
+    process::SpawnRequest request{.program = watch.kind.program, .our_streams = settings_.foreground};
     if (watch.shared) {
         const auto& kind = watch.kind;
         request.arguments = {"-c", "--shared", kind.programs ? "programs" : kind.files ? "files" : "sockets"};
@@ -213,27 +242,60 @@ Result<Nannies::Process> Nannies::start(const Watch& watch) const {
     } else {
         request.arguments = health::arguments(spec_of(watch.checks.begin()->second));
     }
-    auto child = process::Child::spawn(executor_, request);
-    if (!child) return fail(child.error(), "");
-    return Process{.child = std::move(*child),
-                   .channel = process::Channel(executor_, std::move(ends->first))};
+    return spawn_(std::move(request));
 }
 
-asio::awaitable<process::Exit> Nannies::live(Watch& watch, Process& process) {
+asio::awaitable<process::Exit> Nannies::live(Watch& watch, NannyProcess& process) {
     for (;;) {
-        const auto message = co_await process.channel.receive();
+        const auto message = co_await process.receive();
         if (!message || !watch.wanted) break;
-        process.owes_answer = false;
+        if (!watch.messages.take(messages_of(watch.checks.size()), Clock::now())) {
+            log::error("nanny for child {} floods us with messages; killing it", name(watch.checks));
+            process.kill(SIGKILL);
+            break;
+        }
+        watch.owes_answer = false;
         const auto report = health::report_from(*message);
         if (!report) continue;
         const auto check = watch.checks.find(report->check);
         if (check != watch.checks.end()) on_report_(check->second.key, *report);
     }
     const auto ended =
-        co_await runtime::with_deadline(Clock::now() + patience_with_the_dying, process.child.wait());
+        co_await runtime::with_deadline(Clock::now() + patience_with_the_dying, process.wait());
     if (ended) co_return *ended;
-    process.child.kill(SIGKILL);
-    co_return co_await process.child.wait();
+    process.kill(SIGKILL);
+    co_return co_await process.wait();
+}
+
+director::Unchecked Nannies::unchecked() const {
+    director::Unchecked all;
+    for (const auto& watch : watches_)
+        if (!watch->trouble.empty())
+            for (const auto& [id, monitor] : watch->checks) all.emplace(monitor.key, watch->trouble);
+    return all;
+}
+
+void Nannies::note_trouble(Watch& watch, std::string trouble) {
+    watch.trouble = std::move(trouble);
+    if (telling_) return;
+    telling_ = true;
+    runtime::spawn_logged(executor_, "trouble with nannies", tell_of_trouble());
+}
+
+asio::awaitable<void> Nannies::tell_of_trouble() {
+    co_await runtime::sleep_until(Clock::now() + trouble_delay);
+    for (auto missing = unchecked(); !missing.empty(); missing = unchecked()) {
+        log::error("{} real server{} not checked, for no nanny can be started: {}", missing.size(),
+                   missing.size() == 1 ? " is" : "s are", missing.begin()->second);
+        if (processes_ >= settings_.room)
+            log::error(
+                "there are descriptors for {} nannies: set checks_per_nanny, or raise the hard limit "
+                "(LimitNOFILE, ulimit -Hn)",
+                settings_.room);
+        co_await runtime::sleep_until(Clock::now() + trouble_interval);
+    }
+    telling_ = false;
+    if (running_ > 0) log::info("all nannies run");
 }
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): as above
@@ -244,18 +306,26 @@ asio::awaitable<void> Nannies::run(WatchPointer watch) {
         const auto born = Clock::now();
         auto started = start(*watch);
         if (started) {
-            watch->process = &*started;
+            auto& process = **started;
+            ++processes_;
+            watch->process = &process;
             watch->orders.clear();
+            watch->owes_answer = false;
+            watch->messages = {};
+            watch->trouble.clear();
             if (watch->shared)
                 for (const auto& [id, monitor] : watch->checks) order(watch, order_to_add(id, monitor));
-            log::info("create_monitor for {} running as pid {}", name(watch->checks), started->child.pid());
-            const auto ended = co_await live(*watch, *started);
+            log::info("create_monitor for {} running as pid {}", name(watch->checks), process.pid());
+            const auto ended = co_await live(*watch, process);
             watch->process = nullptr;
+            --processes_;
             if (!watch->wanted) break;
             log::warning("nanny for child {} died ({}); starting another", name(watch->checks),
                          ended.to_string());
         } else {
-            log::error("no nanny for {}: {}", name(watch->checks), started.error().message());
+            const bool full = started.error().code == std::errc::too_many_files_open ||
+                              started.error().code == std::errc::too_many_files_open_in_system;
+            note_trouble(*watch, full ? no_descriptors : started.error().message());
         }
         if (Clock::now() - born >= good_life) {
             pause = shortest_pause;

@@ -36,7 +36,8 @@ asio::awaitable<Fields> ServerBook::page(std::size_t from) {
         }
         while (outstanding_ > 0 && Clock::now() < asked_at_ + patience)
             co_await runtime::sleep_until(Clock::now() + std::chrono::milliseconds(5));
-        statuses_ = director::server_statuses(config_, situation_, heard_, Clock::now());
+        statuses_ =
+            director::server_statuses(config_, situation_, heard_, Clock::now(), nannies_.unchecked());
     }
     co_return director::page_of(statuses_, from);
 }
@@ -50,7 +51,8 @@ Result<std::string> ServerBook::forgive(const std::string& servers) {
         if (!called->contains(name)) continue;
         nannies_.forgive(monitor.key);
         const auto found = heard_.find(monitor.key);
-        if (found != heard_.end() && found->second.report.flaps > 0)
+        if (found != heard_.end() &&
+            (found->second.report.flaps > 0 || found->second.report.verdict == health::Verdict::down))
             forgiven += (forgiven.empty() ? "" : "\n") + name.to_string();
     }
     return forgiven.empty() ? "nothing was held against it" : "cleared: " + forgiven;

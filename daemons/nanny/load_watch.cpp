@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pulse/base/printable.h"
 #include "pulse/base/text.h"
 #include "pulse/load/average.h"
 #include "pulse/log/log.h"
@@ -101,20 +102,21 @@ asio::awaitable<bool> LoadWatch::one_reading() {
     std::optional<double> read;
     if (source == "agent") {
         const net::Endpoint agent{spec_.real_server, spec_.agent_port};
-        const auto said = co_await probe::ask_agent(agent, deadline);
+        const auto said = co_await probe::ask_agent(agent, deadline, spec_.source);
         const auto reply = said ? load::parse_agent(*said) : std::nullopt;
         if (reply) balance_ = load::after_agent(balance_, *reply, scale_);
         co_return reply.has_value();
     }
     if (source == "rup") {
         const net::Endpoint mapper{spec_.real_server, port_mapper};
-        read = co_await probe::ask_rstat(mapper, deadline);
+        read = co_await probe::ask_rstat(mapper, deadline, spec_.source);
     } else if (source == "ruptime") {
         if (rwho_ != nullptr) read = rwho_->load_of(spec_.real_server, Clock::now());
     } else {
         const auto printed = co_await probe::printed_by(load_words(spec_), deadline);
         if (printed) read = load::load_average(*printed);
-        if (printed && !read && !unknown_) log::warning("bad load average returned: {}", trim(*printed));
+        if (printed && !read && !unknown_)
+            log::warning("bad load average returned: {}", printable(trim(*printed)));
     }
     if (!read) co_return false;
     balance_ = load::after_load(balance_, *read, scale_);
@@ -126,6 +128,12 @@ bool LoadWatch::weigh() {
     if (weight_ == now) return false;
     weight_ = now;
     return true;
+}
+
+bool LoadWatch::knows() const {
+    const bool reads = spec_.load_command && *spec_.load_command != "none";
+    const bool starts_slowly = balance_.returned && scale_.slow_start.count() > 0;
+    return !reads || starts_slowly || !balance_.reason.empty();
 }
 
 std::string LoadWatch::reason() const {

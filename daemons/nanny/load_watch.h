@@ -33,6 +33,9 @@ class LoadWatch {
 
     /// Brings the weight up to date. True when it changed.
     bool weigh();
+    /// Whether the weight is founded on anything: until the load is known, or a slow start goes on, whoever
+    /// knew it before knows it better.
+    [[nodiscard]] bool knows() const;
     [[nodiscard]] int weight() const { return weight_.value_or(spec_.weight); }
     [[nodiscard]] std::string reason() const;
 

@@ -66,6 +66,7 @@ std::optional<std::string> failure_line(const Subject& subject, const health::Ou
         case Reason::certificate_untrusted:
         case Reason::certificate_expired:
         case Reason::certificate_differs:
+        case Reason::silent_since_refused:
         case Reason::forced_down:
         case Reason::local_failure:
             break;
@@ -94,6 +95,11 @@ std::string hold_line(const Subject& subject, Duration hold) {
     return fmt::format(
         "real server {} stays out for {} s at least: it keeps failing (pulsectl clear-hold ends it)",
         server(subject), std::chrono::duration<double>(hold).count());
+}
+
+std::string blind_line(const Subject& subject, const health::Outcome& outcome, health::Verdict verdict) {
+    return fmt::format("real server {} stays {}: {}", server(subject), health::name(verdict),
+                       health::text(outcome));
 }
 
 std::string forgiven_line(const Subject& subject) {

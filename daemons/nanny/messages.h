@@ -35,6 +35,10 @@ struct Subject {
 /// "real server 10.0.0.7:80 stays out for 40 s at least: it keeps failing"
 [[nodiscard]] std::string hold_line(const Subject& subject, Duration hold);
 
+/// "real server 10.0.0.7:80 stays unknown: cannot check: Permission denied"
+[[nodiscard]] std::string blind_line(const Subject& subject, const health::Outcome& outcome,
+                                     health::Verdict verdict);
+
 /// "real server 10.0.0.7:80 is forgiven by an operator"
 [[nodiscard]] std::string forgiven_line(const Subject& subject);
 

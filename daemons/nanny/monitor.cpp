@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <exception>
 #include <utility>
 
+#include "pulse/health/refusal.h"
 #include "pulse/log/log.h"
 #include "pulse/probe/run.h"
 #include "pulse/runtime/async.h"
@@ -22,8 +24,7 @@ Monitor::Monitor(const asio::any_io_executor& executor, std::string id, const he
       pace_(health::pace_of(spec)),
       limit_(spec.timeout.value_or(spec.interval)),
       first_pause_(health::spread(pace_.interval, health::identity(spec))),
-      on_report_(std::move(on_report)),
-      standing_(health::newcomer(pace_)) {
+      on_report_(std::move(on_report)) {
     if (health::minds_weight(spec)) load_ = std::make_unique<LoadWatch>(executor, spec, rwho);
 }
 
@@ -54,20 +55,33 @@ void Monitor::pause(Duration length) {
 // NOLINTNEXTLINE(performance-unnecessary-value-param): it keeps this alive while the coroutine runs
 asio::awaitable<void> Monitor::check(std::shared_ptr<Monitor> self) {
     const auto begun = Clock::now();
-    const auto outcome = co_await one_check();
+    auto outcome = co_await one_check();
     const auto ended = Clock::now();
     if (!self->wanted_) co_return;
     latency_ = std::chrono::duration_cast<std::chrono::microseconds>(ended - begun);
-    note(outcome);
+    outcome = weighed(std::move(outcome), ended);
+    const bool news = note(outcome);
     const bool moved = move(health::step(standing_, outcome, ended, pace_));
-    const bool weighed = load_ && load_->weigh();
+    const bool other_weight = load_ && load_->weigh();
     const bool known = standing_.verdict != health::Verdict::unknown;
-    if (moved || (weighed && known)) report();
+    if (moved || news || (other_weight && known)) report();
     log::debug("avail: {:d} active: {:d}: count: {}", outcome.good(),
                standing_.verdict == health::Verdict::up, standing_.good);
+    pause(next_pause());
+}
+
+health::Outcome Monitor::weighed(health::Outcome outcome, TimePoint now) {
+    auto [result, refused] = health::weigh_silence(std::move(outcome), refused_, now);
+    refused_ = refused;
+    return std::move(result);
+}
+
+Duration Monitor::next_pause() {
     auto length = health::pause_after(standing_, pace_);
     if (first_pause_.count() > 0) length = std::min(length, std::exchange(first_pause_, Duration::zero()));
-    pause(length);
+    const bool fair = !refused_ && !health::silence_counts(last_);
+    const auto nanoseconds = static_cast<std::uint64_t>(Clock::now().time_since_epoch().count());
+    return fair ? length : health::uneven(length, nanoseconds);
 }
 
 /// Whatever goes wrong here is a failed check, never the end of the monitor.
@@ -83,15 +97,22 @@ asio::awaitable<health::Outcome> Monitor::one_check() {
     co_return broken;
 }
 
-void Monitor::note(const health::Outcome& outcome) {
-    if (outcome != last_) {
+/// Whether lvsd should hear of it although the verdict stays: that it cannot be found out now, or can again.
+bool Monitor::note(const health::Outcome& outcome) {
+    const bool cannot_tell = outcome.reason == health::Reason::local_failure;
+    const bool could_not_tell = last_.reason == health::Reason::local_failure;
+    const bool other = outcome != last_;
+    if (other) {
         if (const auto line = failure_line(subject_, outcome)) log::info("{}", *line);
-        if (!outcome.good() && standing_.verdict == health::Verdict::down)
+        if (cannot_tell)
+            log::warning("{}", blind_line(subject_, outcome, standing_.verdict));
+        else if (!outcome.good() && standing_.verdict == health::Verdict::down)
             log::info("still failing: {}", health::text(outcome));
     }
     if (!outcome.note.empty() && outcome.note != last_.note) log::warning("{}", outcome.note);
     if (!outcome.good()) ++failures_;
     last_ = outcome;
+    return other && (cannot_tell || could_not_tell);
 }
 
 /// Whether the verdict changed.
@@ -110,8 +131,11 @@ bool Monitor::move(const health::Transition& transition) {
     return true;
 }
 
-/// Why it is down: the verdict's reason, or what is wrong now if that is something else.
+/// Why it is down: the verdict's reason, or what is wrong now if that is something else. Of any other, why it
+/// cannot be checked.
 std::string Monitor::reason() const {
+    if (last_.reason == health::Reason::local_failure && standing_.glasses == health::Glasses::none)
+        return health::text(last_);
     const bool fails = standing_.verdict == health::Verdict::down && !last_.good();
     return fails && standing_.glasses == health::Glasses::none ? health::text(last_) : reason_;
 }
@@ -120,16 +144,18 @@ void Monitor::report() {
     health::Report report{
         .check = id_, .verdict = standing_.verdict, .reason = reason(), .flaps = standing_.flaps};
     if (latency_.count() > 0) report.latency = latency_;
-    if (load_) {
+    if (load_ && load_->knows()) {
         report.weight = load_->weight();
         report.weight_reason = load_->reason();
     }
-    report.held = std::chrono::ceil<std::chrono::milliseconds>(health::held_for(standing_, Clock::now()));
+    const auto now = Clock::now();
+    report.held = std::chrono::ceil<std::chrono::milliseconds>(health::held_for(standing_, now));
+    report.back = std::chrono::ceil<std::chrono::milliseconds>(health::back_in(standing_, now, pace_));
     on_report_(report);
 }
 
 void Monitor::forgive() {
-    const bool held_against_it = standing_.flaps > 0;
+    const bool held_against_it = standing_.flaps > 0 || standing_.verdict == health::Verdict::down;
     standing_ = health::forgiven(standing_);
     if (!held_against_it) return;
     log::info("{}", forgiven_line(subject_));
@@ -138,7 +164,7 @@ void Monitor::forgive() {
 }
 
 void Monitor::wear(health::Glasses glasses) {
-    if (move(health::wear(standing_, glasses, pace_))) report();
+    if (move(health::wear(standing_, glasses))) report();
     if (glasses == health::Glasses::none) pause_.cancel();
 }
 

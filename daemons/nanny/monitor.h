@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -48,9 +49,11 @@ class Monitor : public std::enable_shared_from_this<Monitor> {
     boost::asio::awaitable<void> check(std::shared_ptr<Monitor> self);
     boost::asio::awaitable<health::Outcome> one_check();
 
-    void note(const health::Outcome& outcome);
+    [[nodiscard]] health::Outcome weighed(health::Outcome outcome, TimePoint now);
+    bool note(const health::Outcome& outcome);
     bool move(const health::Transition& transition);
     [[nodiscard]] std::string reason() const;
+    [[nodiscard]] Duration next_pause();
 
     boost::asio::steady_timer pause_;
     std::string id_;
@@ -65,7 +68,8 @@ class Monitor : public std::enable_shared_from_this<Monitor> {
     health::Outcome last_;             ///< of the last check, so that a lasting failure is logged once
     std::string reason_;               ///< of the verdict
     std::chrono::microseconds latency_{0};
-    int failures_ = 0;  ///< failed checks since it was last up
+    std::optional<TimePoint> refused_;  ///< see health/refusal.h
+    int failures_ = 0;                  ///< failed checks since it was last up
     bool wanted_ = true;
 };
 

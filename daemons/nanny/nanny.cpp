@@ -84,9 +84,8 @@ void Nanny::obey(const Fields& message) {
     if (!id) return;
     std::vector<std::string> arguments;
     for (const auto argument : message.all("argument")) arguments.emplace_back(argument);
-    if (!command_line_) command_line_.emplace();
     tidy_later();
-    auto parsed = command_line_->parse(arguments);
+    auto parsed = parse_options(arguments);
     if (auto* options = std::get_if<Options>(&parsed)) return add(std::string(*id), *options);
     log::error("check {} cannot be understood: {}", *id, std::get<Farewell>(parsed).text);
 }

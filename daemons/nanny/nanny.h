@@ -51,7 +51,6 @@ class Nanny {
     boost::asio::signal_set signals_;
     boost::asio::steady_timer tidy_;
     std::optional<RwhoListener> rwho_;
-    std::optional<CommandLine> command_line_;  ///< of the checks that the parent adds
     std::map<std::string, std::shared_ptr<Monitor>> monitors_;
     std::map<std::string, health::Report> waiting_;  ///< the last of each check, while the parent is slow
 };

@@ -4,22 +4,16 @@
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <utility>
-
-#include <boost/program_options/errors.hpp>
-#include <boost/program_options/options_description.hpp>
-#include <boost/program_options/parsers.hpp>
-#include <boost/program_options/value_semantic.hpp>
 
 #include "pulse/base/text.h"
 
 namespace pulse::nanny {
 
-namespace po = boost::program_options;
 using std::chrono::milliseconds;
 
 namespace {
@@ -42,7 +36,7 @@ constexpr Problem not_a_number = "invalid numeric value";
 constexpr Problem out_of_range = "number too large or too small";
 
 struct Row {
-    const char* names;  ///< "long,short" as Boost.Program_options takes them
+    const char* names;  ///< "long,short"
     const char* value;  ///< what the value is called in the help; nullptr for a switch
     const char* help;
     Problem (*read)(Draft&, const std::string&);
@@ -182,6 +176,11 @@ constexpr std::array rows{
         [](Draft& d, Text v) {
             return read_duration(v, d.options.spec.timeout.emplace(d.options.spec.interval));
         }},
+    Row{"source", "IP", "local address to speak from, where --check_source says nothing else",
+        [](Draft& d, Text v) {
+            d.options.spec.source = net::IpAddress::parse(v);
+            return d.options.spec.source ? nullptr : "invalid address";
+        }},
     Row{"label", "NAMES", "VIRTUAL/SERVER, for %n in --send_program",
         [](Draft& d, Text v) { return store(d.options.spec.label, v); }},
     Row{"once", nullptr, "check once, say how it went, and end: with 0 if the server is well, else with 1",
@@ -230,79 +229,74 @@ constexpr std::array rows{
 
 std::string_view long_name(const Row& row) { return split(row.names, ',').front(); }
 
-/// "-h" or, without a short form, "--lvs"
-std::string shortest_name(const Row& row) {
+/// 0 if it has none.
+char short_name(const Row& row) {
     const auto names = split(row.names, ',');
-    return names.size() > 1 ? "-" + std::string(names[1]) : "--" + std::string(names[0]);
+    return names.size() > 1 ? names[1].front() : '\0';
 }
 
-po::options_description description() {
-    po::options_description options("Options");
-    for (const auto& row : rows) {
-        if (row.value != nullptr)
-            options.add_options()(row.names, po::value<std::string>()->value_name(row.value), row.help);
-        else
-            options.add_options()(row.names, row.help);
+/// An option as the command line has it: of nanny itself, or a key of lvs.cf.
+struct Known {
+    const Row* row = nullptr;
+    const health::CheckOption* key = nullptr;
+
+    [[nodiscard]] bool takes_value() const { return row == nullptr || row->value != nullptr; }
+
+    [[nodiscard]] Problem read(Draft& draft, const std::string& value) const {
+        if (row != nullptr) return row->read(draft, value);
+        return key->read(draft.options.spec.check, value) ? nullptr : "invalid value";
     }
-    for (const auto& row : health::check_option_table())
-        options.add_options()(row.name.data(), po::value<std::string>()->value_name(row.value.data()),
-                              row.help.data());
-    return options;
+};
+
+std::optional<Known> known(std::string_view name) {
+    for (const auto& row : rows)
+        if (long_name(row) == name) return Known{.row = &row};
+    for (const auto& key : health::check_option_table())
+        if (key.name == name) return Known{.key = &key};
+    return std::nullopt;
+}
+
+std::optional<Known> known(char letter) {
+    const auto found = std::ranges::find(rows, letter, short_name);
+    return found != rows.end() ? std::optional(Known{.row = &*found}) : std::nullopt;
+}
+
+/// One line of the help: the option, and beside it what it does.
+std::string described(std::string option, std::string_view value, std::string_view help) {
+    constexpr std::size_t column = 32;
+    if (!value.empty()) option += " " + std::string(value);
+    option.resize(std::max(column, option.size() + 1), ' ');
+    return option + std::string(help) + "\n";
 }
 
 std::string help() {
-    std::ostringstream text;
-    text << "Usage: nanny [OPTION...]\n"
-            "Checks one real server and reports whether it is up: to lvsd, or on standard output when "
-            "started by hand.\n"
-            "Unless -c is given it stays in the foreground and logs to standard output; it never leaves the "
-            "terminal\n"
-            "by itself (the original did without -n or -c).\n\n"
-         << description();
-    return text.str();
+    std::string text =
+        "Usage: nanny [OPTION...]\n"
+        "Checks one real server and reports whether it is up: to lvsd, or on standard output when started by "
+        "hand.\n"
+        "Unless -c is given it stays in the foreground and logs to standard output; it never leaves the "
+        "terminal\n"
+        "by itself (the original did without -n or -c).\n\n"
+        "Options:\n";
+    for (const auto& row : rows) {
+        const char letter = short_name(row);
+        const auto before = letter != '\0' ? std::string("  -") + letter + ", --" : std::string("      --");
+        text +=
+            described(before + std::string(long_name(row)), row.value != nullptr ? row.value : "", row.help);
+    }
+    for (const auto& key : health::check_option_table())
+        text += described("      --" + std::string(key.name), key.value, key.help);
+    return text;
 }
 
 std::string usage() {
     std::string text = "Usage: nanny";
-    for (const auto& row : rows)
-        text += " [" + shortest_name(row) + (row.value != nullptr ? std::string(" ") + row.value : "") + "]";
-    return text + "\n";
-}
-
-/// Takes one option, known to `description`, by its long name.
-Problem read(Draft& draft, const std::string& name, const std::string& value) {
-    const auto row =
-        std::find_if(rows.begin(), rows.end(), [&](const Row& each) { return long_name(each) == name; });
-    if (row != rows.end()) return row->read(draft, value);
-    for (const auto& option : health::check_option_table())
-        if (option.name == name)
-            return option.read(draft.options.spec.check, value) ? nullptr : "invalid value";
-    return "unknown option";
-}
-
-bool takes_value(const std::string& word) {
-    const auto is = [&](const Row& row) {
-        return row.value != nullptr &&
-               (word == shortest_name(row) || word == "--" + std::string(long_name(row)));
-    };
-    const auto options = health::check_option_table();
-    return std::any_of(rows.begin(), rows.end(), is) ||
-           std::any_of(options.begin(), options.end(),
-                       [&](const auto& option) { return word == "--" + std::string(option.name); });
-}
-
-/// popt gives an option the word after it whatever that looks like; Boost refuses one that looks like an
-/// option. Such a pair is joined: "-s" "-x" becomes "-s-x".
-std::vector<std::string> with_joined_values(const std::vector<std::string>& arguments) {
-    std::vector<std::string> joined;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        joined.push_back(arguments[i]);
-        auto& word = joined.back();
-        const bool next_looks_like_one = i + 1 < arguments.size() && arguments[i + 1].starts_with('-');
-        if (!next_looks_like_one || !takes_value(word)) continue;
-        word += (word.starts_with("--") ? "=" : "") + arguments[++i];
+    for (const auto& row : rows) {
+        const char letter = short_name(row);
+        text += letter != '\0' ? std::string(" [-") + letter : " [--" + std::string(long_name(row));
+        text += (row.value != nullptr ? std::string(" ") + row.value : "") + "]";
     }
-    return joined;
+    return text + "\n";
 }
 
 Farewell refusal(const std::string& text) { return {.status = 1, .text = "nanny: " + text + "\n"}; }
@@ -333,45 +327,81 @@ std::variant<Options, Farewell> settle(Draft draft) {
     return std::move(draft.options);
 }
 
+/// Goes through the words once.
+class Reading {
+  public:
+    explicit Reading(const std::vector<std::string>& words) : word_(words.begin()), end_(words.end()) {}
+
+    std::variant<Options, Farewell> operator()() {
+        for (; word_ != end_ && !farewell_; ++word_) {
+            const std::string_view text(*word_);
+            if (text == "--" && std::next(word_) == end_) continue;
+            if (text == "--" || text == "-" || !text.starts_with('-')) return refusal("unexpected arguments");
+            if (text.starts_with("--"))
+                take_long(text.substr(2));
+            else
+                take_letters(text.substr(1));
+        }
+        if (farewell_) return std::move(*farewell_);
+        return settle(std::move(draft_));
+    }
+
+  private:
+    void end(Farewell farewell) { farewell_ = std::move(farewell); }
+
+    void take_long(std::string_view text) {
+        const auto equals = std::min(text.find('='), text.size());
+        const auto name = text.substr(0, equals);
+        if (name == "help") return end({.status = 0, .text = help()});
+        if (name == "usage") return end({.status = 0, .text = usage()});
+        if (name == "version") return end({.status = 0, .text = "nanny (pulse) " PULSE_VERSION "\n"});
+        const auto option = known(name);
+        if (!option) return end(bad_argument("--" + std::string(name), "unknown option"));
+        if (equals < text.size())
+            take(*option, std::string(text.substr(equals + 1)));
+        else
+            take(*option, std::nullopt);
+    }
+
+    /// Several switches and at last an option with a value may share a word: -quvp443.
+    void take_letters(std::string_view letters) {
+        while (!letters.empty() && !farewell_) {
+            const char letter = letters.front();
+            letters.remove_prefix(1);
+            const auto option = known(letter);
+            if (!option) return end(bad_argument(std::string("-") + letter, "unknown option"));
+            if (letter == '?') return take_long("help");
+            if (!option->takes_value())
+                take(*option, std::nullopt);
+            else if (letters.empty())
+                return take(*option, std::nullopt);
+            else
+                return take(*option, std::string(letters));
+        }
+    }
+
+    /// `value`: what its own word has of it; else it is the next word, whatever that looks like.
+    void take(const Known& option, std::optional<std::string> value) {
+        const auto& written = *word_;
+        if (!option.takes_value() && value) return end(bad_argument(written, "it takes no value"));
+        if (option.takes_value() && !value) {
+            if (std::next(word_) == end_) return end(bad_argument(written, "missing argument"));
+            value = *++word_;
+        }
+        if (const auto* problem = option.read(draft_, value.value_or("")))
+            end(bad_argument(written, problem));
+    }
+
+    std::vector<std::string>::const_iterator word_;
+    std::vector<std::string>::const_iterator end_;
+    Draft draft_;
+    std::optional<Farewell> farewell_;
+};
+
 }  // namespace
 
-CommandLine::CommandLine() : known_(description()) {}
-
 std::variant<Options, Farewell> parse_options(const std::vector<std::string>& arguments) {
-    return CommandLine().parse(arguments);
-}
-
-std::variant<Options, Farewell> CommandLine::parse(const std::vector<std::string>& arguments) const {
-    po::parsed_options parsed(&known_);
-    try {
-        using namespace po::command_line_style;
-        parsed = po::command_line_parser(with_joined_values(arguments))
-                     .options(known_)
-                     .style(unix_style & ~allow_guessing)
-                     .run();
-    } catch (const po::unknown_option& e) {
-        return bad_argument(e.get_option_name(), "unknown option");
-    } catch (const po::invalid_command_line_syntax& e) {
-        const bool missing = e.kind() == po::invalid_syntax::missing_parameter;
-        if (missing)
-            return bad_argument(arguments.back(), "missing argument");  // only the last word can lack one
-        return bad_argument(e.get_option_name(), e.what());
-    } catch (const po::error& e) {
-        return refusal(e.what());
-    }
-
-    Draft draft;
-    for (const auto& option : parsed.options) {
-        if (option.position_key >= 0) return refusal("unexpected arguments");
-        if (option.string_key == "help") return Farewell{.status = 0, .text = help()};
-        if (option.string_key == "usage") return Farewell{.status = 0, .text = usage()};
-        if (option.string_key == "version")
-            return Farewell{.status = 0, .text = "nanny (pulse) " PULSE_VERSION "\n"};
-        if (const auto* problem =
-                read(draft, option.string_key, option.value.empty() ? "" : option.value.front()))
-            return bad_argument(option.original_tokens.front(), problem);
-    }
-    return settle(std::move(draft));
+    return Reading(arguments)();
 }
 
 }  // namespace pulse::nanny

@@ -5,8 +5,6 @@
 #include <variant>
 #include <vector>
 
-#include <boost/program_options/options_description.hpp>
-
 #include "pulse/health/check.h"
 #include "pulse/health/nanny_command.h"
 
@@ -32,17 +30,8 @@ struct Farewell {
 };
 
 /// Reads nanny's arguments, without the program's name: the original's options, in any form popt(3) took
-/// them. What it knows of the options takes some memory, so a nanny of one check does not keep it.
-class CommandLine {
-  public:
-    CommandLine();
-    [[nodiscard]] std::variant<Options, Farewell> parse(const std::vector<std::string>& arguments) const;
-
-  private:
-    boost::program_options::options_description known_;
-};
-
-/// The same, once.
+/// them. (By hand: Boost.Program_options brings the locales of iostreams, which take more of each process
+/// than a check does.)
 [[nodiscard]] std::variant<Options, Farewell> parse_options(const std::vector<std::string>& arguments);
 
 }  // namespace pulse::nanny

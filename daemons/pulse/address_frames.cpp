@@ -50,33 +50,20 @@ Frame frame_of(const net::IpAddress& address, const net::Link& link, Form form) 
 
 }  // namespace
 
-void AddressFrames::look_up_devices() {
-    const auto links = route_.links();
-    if (!links) return log::error("{}", links.error().message());
-    complained_ = false;
-    devices_.clear();
-    own_.clear();
-    for (const auto& link : *links) {
-        own_.insert(link.mac);
-        devices_.emplace(link.name, link);
-    }
-}
-
 std::size_t AddressFrames::send(std::span<const failover::FloatingAddress> addresses, Form form) {
+    const auto* device = addresses.empty() ? nullptr : devices_->find(addresses.front().device());
+    if (device == nullptr || !device->resolves) return addresses.size();
     std::vector<Frame> frames;
     std::vector<kernel::OutgoingFrame> outgoing;
     std::vector<std::size_t> whose;
     frames.reserve(addresses.size());
     for (std::size_t i = 0; i < addresses.size(); ++i) {
-        const auto device = devices_.find(addresses[i].device());
-        if (device == devices_.end() || !device->second.resolves) continue;
-        const auto& frame = frames.emplace_back(frame_of(addresses[i].address, device->second, form));
+        const auto& frame = frames.emplace_back(frame_of(addresses[i].address, *device, form));
         if (frame.size == 0) continue;
-        outgoing.push_back(
-            {.link_index = device->second.index, .bytes = std::span(frame.bytes).first(frame.size)});
+        outgoing.push_back({.link_index = device->index, .bytes = std::span(frame.bytes).first(frame.size)});
         whose.push_back(i);
     }
-    const auto sent = sender_.send(outgoing, [&](std::size_t index, const Error& error) {
+    const auto sent = sender_->send(outgoing, [&](std::size_t index, const Error& error) {
         if (complained_) return;
         complained_ = true;
         const auto& floating = addresses[whose[index]];
@@ -84,12 +71,6 @@ std::size_t AddressFrames::send(std::span<const failover::FloatingAddress> addre
                      error.message());
     });
     return sent < whose.size() ? whose[sent] : addresses.size();
-}
-
-std::string AddressFrames::device_name(int index) const {
-    const auto found =
-        std::ranges::find_if(devices_, [&](const auto& device) { return device.second.index == index; });
-    return found == devices_.end() ? "?" : found->first;
 }
 
 }  // namespace pulse::daemon

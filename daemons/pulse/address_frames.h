@@ -1,15 +1,14 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
-#include <optional>
-#include <set>
+#include <memory>
 #include <span>
-#include <string>
+#include <utility>
 
 #include "pulse/failover/cluster.h"
-#include "pulse/kernel/packet_sender.h"
-#include "pulse/kernel/route.h"
+
+#include "devices.h"
+#include "frame_sender.h"
 
 namespace pulse::daemon {
 
@@ -20,28 +19,21 @@ class AddressFrames {
     /// probe: "who has it?", which claims nothing.
     enum class Form { request, reply, probe };
 
-    AddressFrames(kernel::RouteClient route, kernel::PacketSender sender)
-        : route_(std::move(route)), sender_(std::move(sender)) {}
+    /// `devices` is looked at whenever something is sent.
+    AddressFrames(const Devices& devices, std::unique_ptr<FrameSender> sender)
+        : devices_(&devices), sender_(std::move(sender)) {}
 
-    /// Looks up the devices and their hardware addresses anew; to be called before the first `send`.
-    void look_up_devices();
-
-    /// Sends the frames of these addresses, a batch to a system call, and returns for how many addresses that
-    /// is done; fewer than given if a device's queue is full. An address on a device that resolves none has
-    /// no frame. The first failure since the devices were looked up is logged.
+    /// Sends the frames of these addresses, all on one device, a batch to a system call, and returns for how
+    /// many addresses that is done; fewer than given if the device's queue is full. An address on a device
+    /// that is not there, or resolves none, has no frame.
     [[nodiscard]] std::size_t send(std::span<const failover::FloatingAddress> addresses, Form form);
 
-    /// Whether this is the hardware address of one of our devices.
-    [[nodiscard]] bool is_ours(const net::Mac& mac) const { return own_.contains(mac); }
-
-    /// The device of that index, "?" if there is none.
-    [[nodiscard]] std::string device_name(int index) const;
+    /// Frames that are refused are logged, the first one only until this is called.
+    void complain_again() { complained_ = false; }
 
   private:
-    kernel::RouteClient route_;
-    kernel::PacketSender sender_;
-    std::map<std::string, net::Link> devices_;
-    std::set<net::Mac> own_;
+    const Devices* devices_;
+    std::unique_ptr<FrameSender> sender_;
     bool complained_ = false;
 };
 

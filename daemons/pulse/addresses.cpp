@@ -1,186 +1,291 @@
 #include "addresses.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <set>
 #include <span>
-#include <string>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 #include "pulse/log/log.h"
-#include "pulse/runtime/async.h"
 
 namespace pulse::daemon {
 
-namespace asio = boost::asio;
-
 namespace {
+
+using failover::AddressTrouble;
+using failover::FloatingAddress;
+using Kind = net::AddressChange::Kind;
 
 /// A slice of about a millisecond.
 constexpr std::size_t slice = 32;
 
-/// Removing one address may take others of its network along; then a second look finds them missing.
+/// How often one pass looks again after a change that failed.
 constexpr int most_looks = 3;
 
-constexpr Duration first_pause = std::chrono::milliseconds(200);
-constexpr Duration longest_pause = std::chrono::seconds(10);
+constexpr Duration first_distance = std::chrono::milliseconds(200);
+constexpr Duration longest_distance = std::chrono::seconds(10);
+/// Between looks that find nothing to do, however much happens.
+constexpr Duration quiet_distance = std::chrono::milliseconds(50);
+/// What the kernel tells nobody of, such as a sysctl, is noticed that late.
+constexpr Duration slow_look = std::chrono::seconds(15);
 
-/// "10.0.0.10, 10.0.0.11 and 3 more"
-std::string listed(const std::vector<net::AddressChange>& changes) {
-    constexpr std::size_t most = 4;
-    std::string text;
-    std::size_t count = 0;
-    for (const auto& change : changes) {
-        if (change.kind != net::AddressChange::Kind::add || ++count > most) continue;
-        text += (text.empty() ? "" : ", ") + change.address.address.to_string();
-    }
-    return count > most ? text + " and " + std::to_string(count - most) + " more" : text;
+bool has(const std::vector<FloatingAddress>& all, const net::IpAddress& address) {
+    return std::ranges::find(all, address, &FloatingAddress::address) != all.end();
+}
+
+std::string reason_for(const net::AddressChange& change, const Error& error, const std::string& device) {
+    const int number = error.code.value();
+    const bool no_ipv6 = !change.address.address.is_v4() &&
+                         (number == EACCES || number == EOPNOTSUPP || number == EAFNOSUPPORT);
+    return no_ipv6 ? "IPv6 is off on " + device : error.code.message();
+}
+
+std::string device_of(const failover::AddressView& view, int index) {
+    const auto link = std::ranges::find(view.links, index, &net::Link::index);
+    return link == view.links.end() ? "device " + std::to_string(index) : link->name;
 }
 
 }  // namespace
 
-Addresses::Addresses(asio::io_context& context, kernel::RouteClient route, std::function<void()> on_repaired)
-    : context_(context), route_(std::move(route)), on_repaired_(std::move(on_repaired)) {}
+void Addresses::Pace::worked(TimePoint now) {
+    const bool rested = distance == Duration{0} || now > rests_at + longest_distance;
+    distance = rested ? first_distance : std::min(2 * distance, longest_distance);
+    earliest = rests_at = now + distance;
+}
 
-void Addresses::want(std::vector<failover::FloatingAddress> wanted) {
+void Addresses::Pace::looked(TimePoint now) { earliest = std::max(earliest, now + quiet_distance); }
+
+Addresses::Addresses(std::unique_ptr<AddressKernel> kernel, failover::AddressRecord record, Listener listener)
+    : kernel_(std::move(kernel)),
+      record_(std::move(record)),
+      told_record_(record_),
+      listener_(std::move(listener)) {}
+
+void Addresses::want(std::vector<FloatingAddress> wanted, TimePoint now) {
     wanted_ = std::move(wanted);
-    wanted_addresses_.clear();
     wanted_devices_.clear();
     for (const auto& floating : wanted_) {
-        wanted_addresses_.insert(floating.address);
         wanted_devices_.insert(floating.device());
+        if (std::ranges::find(known_, floating) == known_.end()) known_.push_back(floating);
+        known_addresses_.insert(floating.address);
     }
-}
-
-void Addresses::raise() {
-    held_ = true;
+    if (wish_ == Wish::undecided) return;
+    if (wish_ == Wish::down) {
+        look_at_ = now;
+        return;
+    }
+    const auto before = std::exchange(due_, {});
+    for (const auto& floating : wanted_)
+        if (has(before, floating.address)) due_.push_back(floating);
     begin(false);
+    change(pass_->plan.leaving);
+    if (is_done()) conclude(now);
 }
 
-void Addresses::when_raised(std::function<void()> then) {
-    if (!job_) return then();
-    when_raised_ = std::move(then);
+void Addresses::raise(TimePoint now) {
+    wish_ = Wish::up;
+    due_ = wanted_;
+    pace_ = {};
+    begin(false);
+    advance(now);
+}
+
+void Addresses::drop(TimePoint now) {
+    wish_ = Wish::down;
+    due_.clear();
+    pace_ = {};
+    begin(false);
+    while (pass_) advance(now);
 }
 
 void Addresses::begin(bool repair) {
-    job_ = std::make_shared<Job>();
-    job_->repair = repair;
-    look(*job_);
-    job_->missed = !job_->changes.empty();
-    if (repair && job_->missed)
-        log::warning("floating addresses were taken away, raising them again: {}", listed(job_->changes));
-    change_some(*job_);  // few addresses are up when this returns
-    if (is_done(*job_)) return finish();
-    runtime::spawn_logged(context_, "floating addresses", go_on(job_));
+    pass_.emplace();
+    pass_->repair = repair;
+    look();
 }
 
-Result<void> Addresses::dump() {
-    auto links = route_.links();
-    if (!links) return fail(links.error(), "floating addresses");
-    auto present = route_.addresses();
-    if (!present) return fail(present.error(), "floating addresses");
-    links_ = std::move(*links);
-    present_ = std::move(*present);
-    return {};
-}
-
-void Addresses::look(Job& job) {
-    ++job.looks;
-    job.done = 0;
-    job.doubtful = false;
-    job.changes.clear();
-    if (auto dumped = dump(); !dumped) return log::error("{}", dumped.error().message());
-    auto planned = failover::plan(links_, present_, wanted_);
-    if (job.looks == 1 && !job.repair)
-        for (const auto& floating : planned.homeless)
-            log::error("cannot raise {}: there is no device {}", floating.address.to_string(),
-                       floating.device());
-    job.changes = std::move(planned.changes);
-}
-
-void Addresses::change_some(Job& job) {
-    const auto changes =
-        std::span(job.changes).subspan(job.done, std::min(slice, job.changes.size() - job.done));
-    auto changed = route_.change_addresses(changes, [&](std::size_t, const Error& error) {
-        job.doubtful = true;
-        if (job.looks == most_looks) log::error("floating addresses: {}", error.message());
-    });
-    if (!changed) log::error("{}", changed.error().message());
-    job.doubtful = job.doubtful || std::ranges::any_of(changes, [](const auto& change) {
-                       return change.kind == net::AddressChange::Kind::remove;
-                   });
-    job.done += changes.size();
-}
-
-bool Addresses::is_done(const Job& job) {
-    return job.done == job.changes.size() && (!job.doubtful || job.looks == most_looks);
-}
-
-asio::awaitable<void> Addresses::go_on(std::weak_ptr<Job> weak) {
-    for (;;) {
-        co_await asio::post(context_, asio::use_awaitable);
-        const auto job = weak.lock();
-        if (!job || job != job_) co_return;
-        if (job->done == job->changes.size()) look(*job);
-        change_some(*job);
-        if (is_done(*job)) break;
+void Addresses::look() {
+    auto& pass = *pass_;
+    ++pass.looks;
+    pass.done = 0;
+    pass.failed.clear();
+    pass.broken.reset();
+    pass.plan = {};
+    pass.strangers.clear();
+    news_ = false;
+    auto view = read();
+    if (!view) {
+        pass.broken = view.error();
+        return;
     }
-    finish();
-}
-
-void Addresses::finish() {
-    const bool repaired = job_->repair && job_->missed;
-    job_.reset();
-    if (repaired) {
-        repair_pause_ = std::min(2 * repair_pause_, longest_pause);
-        on_repaired_();
+    pass.view = std::move(*view);
+    record_ = failover::added_by_pulse(pass.view, known_, record_);
+    if (wish_ == Wish::down) {
+        pass.plan.changes = failover::removal(pass.view, record_);
+        pass.strangers = failover::strangers(pass.view, wanted_, record_);
+        return;
     }
-    if (const auto then = std::exchange(when_raised_, nullptr)) then();
+    pass.plan = failover::plan(pass.view, due_, record_);
+    if (!pass.repair || pass.looks > 1) return;
+    const auto& missing = pass.plan.missing;
+    std::string gone;
+    for (const auto& address : missing)
+        if (has(up_, address)) gone += (gone.empty() ? "" : ", ") + address.to_string();
+    pass.repairs = !gone.empty();
+    if (pass.repairs) log::warning("floating addresses were taken away, raising them again: {}", gone);
 }
 
-void Addresses::drop() {
-    held_ = false;
-    job_.reset();
-    when_raised_ = nullptr;
-    drop(wanted_);
+Result<failover::AddressView> Addresses::read() {
+    failover::AddressView view;
+    const auto keep = [&](Result<net::Link> link) -> Result<void> {
+        if (link)
+            view.links.push_back(std::move(*link));
+        else if (link.error().code != std::errc::no_such_device)
+            return fail(link.error(), "");
+        return {};
+    };
+    auto present = kernel_->addresses();
+    if (!present) return fail(present.error(), "");
+    view.present = std::move(*present);
+    for (const auto& name : wanted_devices_)
+        if (auto kept = keep(kernel_->link(name)); !kept) return fail(kept.error(), "");
+    device_indexes_.clear();
+    for (const auto& link : view.links) device_indexes_.insert(link.index);
+    auto asked = device_indexes_;
+    std::set<net::IpAddress> recorded;
+    for (const auto& added : record_) recorded.insert(added.address);
+    for (const auto& copy : view.present) {
+        const bool matters = copy.protocol == failover::address_protocol ||
+                             known_addresses_.contains(copy.address) || recorded.contains(copy.address);
+        if (!matters || !asked.insert(copy.link_index).second) continue;
+        if (auto kept = keep(kernel_->link(copy.link_index)); !kept) return fail(kept.error(), "");
+    }
+    return view;
 }
 
-void Addresses::drop(const std::vector<failover::FloatingAddress>& unwanted) {
-    if (unwanted.empty()) return;
-    if (auto dumped = dump(); !dumped) return log::error("{}", dumped.error().message());
-    const auto changes = failover::removal(links_, present_, unwanted);
-    auto changed = route_.change_addresses(changes, [](std::size_t, const Error& error) {
-        log::error("floating addresses: {}", error.message());
+void Addresses::change(std::size_t count) {
+    auto& pass = *pass_;
+    const auto changes = std::span(pass.plan.changes).subspan(pass.done, count);
+    if (changes.empty()) return;
+    std::set<std::size_t> refused;
+    const auto changed = kernel_->change(changes, [&](std::size_t index, const Error& error) {
+        refused.insert(index);
+        pass.failed.emplace_back(changes[index], error);
     });
-    if (!changed) return log::error("{}", changed.error().message());
-    log::debug("took {} floating addresses down", changes.size());
+    pass.done += count;
+    pass.changed = true;
+    if (!changed) {
+        pass.broken = changed.error();
+        return;
+    }
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        if (refused.contains(i)) continue;
+        const auto& address = changes[i].address;
+        failover::AddedAddress added{device_of(pass.view, address.link_index), address.address,
+                                     address.prefix_length};
+        if (changes[i].kind == Kind::add)
+            record_.insert(std::move(added));
+        else
+            record_.erase(added);
+    }
+}
+
+bool Addresses::is_done() const {
+    const bool doubtful = !pass_->failed.empty() || pass_->broken;
+    return pass_->broken
+               ? pass_->looks == most_looks
+               : pass_->done == pass_->plan.changes.size() && (!doubtful || pass_->looks == most_looks);
+}
+
+void Addresses::advance(TimePoint now) {
+    if (pass_->broken || (pass_->done == pass_->plan.changes.size() && !pass_->failed.empty())) look();
+    const auto left = pass_->plan.changes.size() - pass_->done;
+    change(wish_ == Wish::down ? left : std::min(slice, left));
+    if (is_done()) conclude(now);
+}
+
+void Addresses::go_on(TimePoint now) {
+    if (pass_) return advance(now);
+    if (wish_ == Wish::undecided || now < look_at_) return;
+    begin(true);
+    advance(now);
+}
+
+void Addresses::conclude(TimePoint now) {
+    const auto pass = std::move(*pass_);
+    pass_.reset();
+    up_ = up_after(pass);
+    const auto before = std::exchange(troubles_, troubles_of(pass));
+    if (pass.changed)
+        pace_.worked(now);
+    else
+        pace_.looked(now);
+    const bool retry = pass.broken || (wish_ == Wish::down && !pass.failed.empty());
+    if (retry && !pass.changed) pace_.worked(now);
+    look_at_ = retry || news_ ? pace_.earliest : now + slow_look;
+
+    Outcome outcome{.repaired = pass.repairs, .record_changed = record_ != told_record_};
+    told_record_ = record_;
+    for (const auto& trouble : troubles_)
+        if (std::ranges::find(before, trouble) == before.end()) outcome.appeared.push_back(trouble);
+    for (const auto& trouble : before)
+        if (std::ranges::find(troubles_, trouble.address, &AddressTrouble::address) == troubles_.end())
+            outcome.ended.push_back(trouble);
+    listener_(outcome);
+}
+
+std::vector<FloatingAddress> Addresses::up_after(const Pass& pass) const {
+    if (pass.broken) return up_;  // as far as anybody knows
+    std::set<net::IpAddress> not_added;
+    std::set<net::IpAddress> not_removed;
+    for (const auto& [change, error] : pass.failed)
+        (change.kind == Kind::add ? not_added : not_removed).insert(change.address.address);
+    for (const auto& floating : pass.plan.homeless) not_added.insert(floating.address);
+    std::vector<FloatingAddress> up;
+    for (const auto& floating : wish_ == Wish::up ? due_ : wanted_)
+        if (wish_ == Wish::up ? !not_added.contains(floating.address)
+                              : not_removed.contains(floating.address))
+            up.push_back(floating);
+    return up;
+}
+
+std::vector<AddressTrouble> Addresses::troubles_of(const Pass& pass) const {
+    std::vector<AddressTrouble> troubles;
+    if (pass.broken) {
+        const auto reason = "this host's addresses cannot be read or changed: " + pass.broken->message();
+        for (const auto& floating : wish_ == Wish::up ? due_ : up_)
+            if (wish_ == Wish::down || !has(up_, floating.address))
+                troubles.push_back({floating.address, wish_ == Wish::up, reason});
+        return troubles;
+    }
+    for (const auto& floating : pass.plan.homeless)
+        troubles.push_back({floating.address, true, "there is no device " + floating.device()});
+    for (const auto& [change, error] : pass.failed)
+        troubles.push_back({change.address.address, change.kind == Kind::add,
+                            reason_for(change, error, device_of(pass.view, change.address.link_index))});
+    if (wish_ == Wish::down)
+        for (const auto& copy : pass.strangers)
+            if (!has(up_, copy.address))
+                troubles.push_back({copy.address, false,
+                                    "it is up on " + device_of(pass.view, copy.link_index) +
+                                        ", where pulse did not put it, and is left there"});
+    return troubles;
 }
 
 bool Addresses::concerns_us(const kernel::RouteChanges& changes) const {
-    return changes.lost ||
-           std::ranges::any_of(changes.removed,
-                               [&](const auto& gone) { return wanted_addresses_.contains(gone.address); }) ||
-           // IPv6 addresses go down with their device.
-           std::ranges::any_of(changes.links, [&](const auto& link) {
-               return link.up && wanted_devices_.contains(link.name);
-           });
+    const auto is_wanted = [&](const auto& copy) { return known_addresses_.contains(copy.address); };
+    // An address of the host's own may want to be the first of its network, or show that IPv6 is on now.
+    const auto is_near = [&](const auto& copy) { return device_indexes_.contains(copy.link_index); };
+    const auto is_under = [&](const auto& link) { return wanted_devices_.contains(link.name); };
+    return changes.lost || std::ranges::any_of(changes.removed, is_wanted) ||
+           std::ranges::any_of(changes.added, is_wanted) || std::ranges::any_of(changes.added, is_near) ||
+           std::ranges::any_of(changes.links, is_under) || std::ranges::any_of(changes.gone_links, is_under);
 }
 
-void Addresses::see(const kernel::RouteChanges& changes) {
-    if (!held_ || job_ || repair_waits_ || !concerns_us(changes)) return;
-    const auto now = Clock::now();
-    if (now > next_repair_ + longest_pause) repair_pause_ = first_pause;
-    repair_waits_ = true;
-    runtime::spawn_logged(context_, "repair of floating addresses",
-                          repair_later(std::max(now, next_repair_)));
-}
-
-asio::awaitable<void> Addresses::repair_later(TimePoint when) {
-    co_await runtime::sleep_until(when);
-    repair_waits_ = false;
-    if (!held_ || job_) co_return;
-    next_repair_ = Clock::now() + repair_pause_;
-    begin(true);
+void Addresses::see(const kernel::RouteChanges& changes, TimePoint now) {
+    if (wish_ == Wish::undecided || !concerns_us(changes)) return;
+    news_ = true;
+    if (!pass_) look_at_ = std::min(look_at_, std::max(now, pace_.earliest));
 }
 
 }  // namespace pulse::daemon

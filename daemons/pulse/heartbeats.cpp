@@ -92,71 +92,91 @@ class Heartbeats::Batch {
     std::array<mmsghdr, batch_size> messages_{};
 };
 
-Result<std::vector<std::shared_ptr<Heartbeats::Line>>> Heartbeats::bind(
-    asio::io_context& context, const std::vector<failover::Path>& paths) {
-    std::vector<std::shared_ptr<Line>> lines;
-    for (const auto& path : paths) {
-        const udp::endpoint own(to_asio(path.own), path.port.number);
-        const udp::endpoint partner(to_asio(path.partner), path.port.number);
-        udp::socket socket(context);
-        boost::system::error_code error;
-        (void)socket.open(own.protocol(), error);
-        // lvsd or a hook that inherited it would keep the address after we are gone.
-        if (!error) (void)::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
-        // At boot an IPv6 address is tentative for a second or two, and cannot be bound to without this.
-        const int yes = 1;
-        if (!error && !path.own.is_v4())
-            (void)::setsockopt(socket.native_handle(), IPPROTO_IPV6, IPV6_FREEBIND, &yes, sizeof yes);
-        if (!error) (void)socket.bind(own, error);
-        if (!error) (void)socket.non_blocking(true, error);
-        if (error)
-            return fail(std::error_code(error), "failed to bind to heartbeat address " +
-                                                    net::Endpoint{path.own, path.port}.to_string());
-        boost::system::error_code ignored;  // less room, or a lower place in a switch's queue, is no reason
-        (void)socket.set_option(asio::socket_base::receive_buffer_size(receive_buffer), ignored);
-        const int network_control = IPTOS_CLASS_CS6;
-        if (path.own.is_v4())
-            (void)::setsockopt(socket.native_handle(), IPPROTO_IP, IP_TOS, &network_control,
-                               sizeof network_control);
-        else
-            (void)::setsockopt(socket.native_handle(), IPPROTO_IPV6, IPV6_TCLASS, &network_control,
-                               sizeof network_control);
-        lines.push_back(
-            std::make_shared<Line>(Line{.path = path, .socket = std::move(socket), .partner = partner}));
-    }
-    return lines;
+/// The lines for some paths; those that are in use already are not changed before `use`.
+class Heartbeats::Bound : public HeartbeatLines::Prepared {
+  public:
+    explicit Bound(std::vector<failover::Path> all) : paths(std::move(all)) {}
+
+    std::vector<failover::Path> paths;
+    std::vector<std::shared_ptr<Line>> lines;  ///< one for each
+};
+
+Result<std::shared_ptr<Heartbeats::Line>> Heartbeats::bind(asio::io_context& context,
+                                                           const failover::Path& path) {
+    const udp::endpoint own(to_asio(path.own), path.port.number);
+    udp::socket socket(context);
+    boost::system::error_code error;
+    (void)socket.open(own.protocol(), error);
+    const int handle = socket.native_handle();
+    const int on = 1;
+    // lvsd or a hook that inherited it would keep the address after we are gone.
+    if (!error) (void)::fcntl(handle, F_SETFD, FD_CLOEXEC);
+    // An address that comes later, or is still tentative, is heard from the moment it is there.
+    if (path.own.is_v4())
+        (void)::setsockopt(handle, IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
+    else
+        (void)::setsockopt(handle, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
+    if (!error) (void)socket.bind(own, error);
+    if (!error) (void)socket.non_blocking(true, error);
+    if (error)
+        return fail(std::error_code(error),
+                    "failed to bind to heartbeat address " + net::Endpoint{path.own, path.port}.to_string());
+    boost::system::error_code ignored;  // less room, or a lower place in a switch's queue, is no reason
+    (void)socket.set_option(asio::socket_base::receive_buffer_size(receive_buffer), ignored);
+    const int network_control = IPTOS_CLASS_CS6;
+    if (path.own.is_v4())
+        (void)::setsockopt(handle, IPPROTO_IP, IP_TOS, &network_control, sizeof network_control);
+    else
+        (void)::setsockopt(handle, IPPROTO_IPV6, IPV6_TCLASS, &network_control, sizeof network_control);
+    return std::make_shared<Line>(
+        Line{.path = path, .socket = std::move(socket), .partner = {}, .number = 0});
 }
 
 Result<Heartbeats> Heartbeats::open(asio::io_context& context, const std::vector<failover::Path>& paths,
                                     const Speech& speech) {
     Heartbeats opened(context);
-    auto lines = bind(context, paths);
-    if (!lines) return fail(lines.error(), "");
-    opened.lines_ = std::move(*lines);
-    opened.paths_ = paths;
-    opened.change(speech);
+    auto bound = opened.prepare(paths);
+    if (!bound) return fail(bound.error(), "");
+    opened.use(std::move(*bound), speech);
     return opened;
 }
 
-Result<void> Heartbeats::change(const std::vector<failover::Path>& paths) {
-    if (paths == paths_) return {};
-    // An address can be bound once: what is there makes room first.
-    for (const auto& line : lines_) line->socket.close();
-    auto lines = bind(*context_, paths);
-    Result<void> done;
-    if (lines) {
-        paths_ = paths;
-    } else {
-        done = fail(lines.error(), "");
-        lines = bind(*context_, paths_);
+Result<std::unique_ptr<HeartbeatLines::Prepared>> Heartbeats::prepare(
+    const std::vector<failover::Path>& paths) {
+    auto bound = std::make_unique<Bound>(paths);
+    auto& lines = bound->lines;
+    for (const auto& path : paths) {
+        // An address can be bound once: who has it keeps it, whoever the partner is.
+        const auto kept = std::ranges::find_if(lines_, [&](const auto& line) {
+            return line->path.own == path.own && line->path.port == path.port &&
+                   std::ranges::find(lines, line) == lines.end();
+        });
+        auto line = kept != lines_.end() ? *kept : bind(*context_, path);
+        if (!line) return fail(line.error(), "");
+        lines.push_back(std::move(*line));
     }
-    if (!lines) return fail(lines.error(), "no heartbeats any more");
-    lines_ = std::move(*lines);
-    hear_all();
-    return done;
+    return std::unique_ptr<Prepared>(std::move(bound));
 }
 
-void Heartbeats::change(const Speech& speech) {
+void Heartbeats::use(std::unique_ptr<Prepared> prepared, const Speech& speech) {
+    auto& bound = dynamic_cast<Bound&>(*prepared);
+    const auto before = std::exchange(lines_, std::move(bound.lines));
+    paths_ = std::move(bound.paths);
+    for (const auto& line : before)
+        if (std::ranges::find(lines_, line) == lines_.end()) line->socket.close();
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+        auto& line = *lines_[i];
+        line.path = paths_[i];
+        line.number = i;
+        line.partner = udp::endpoint(to_asio(line.path.partner), line.path.port.number);
+        if (on_heard_ && std::ranges::find(before, lines_[i]) == before.end())
+            runtime::spawn_logged(*context_, "heartbeats over the " + line.path.name + " path",
+                                  hear(lines_[i]));
+    }
+    speak(speech);
+}
+
+void Heartbeats::speak(const Speech& speech) {
     codec_.reset();
     if (!speech.keys.empty()) codec_.emplace(speech.keys);
     if (session_)
@@ -167,16 +187,11 @@ void Heartbeats::change(const Speech& speech) {
 
 void Heartbeats::listen(OnHeard on_heard) {
     on_heard_ = std::move(on_heard);
-    hear_all();
+    for (const auto& line : lines_)
+        runtime::spawn_logged(*context_, "heartbeats over the " + line->path.name + " path", hear(line));
 }
 
-void Heartbeats::hear_all() {
-    for (std::size_t i = 0; i < lines_.size(); ++i)
-        runtime::spawn_logged(*context_, "heartbeats over the " + lines_[i]->path.name + " path",
-                              hear(lines_[i], i));
-}
-
-asio::awaitable<void> Heartbeats::hear(std::shared_ptr<Line> line, std::size_t number) {
+asio::awaitable<void> Heartbeats::hear(std::shared_ptr<Line> line) {
     const auto batch = std::make_unique<Batch>();
     for (;;) {
         const auto [error] = co_await line->socket.async_wait(udp::socket::wait_read, runtime::as_result);
@@ -188,36 +203,34 @@ asio::awaitable<void> Heartbeats::hear(std::shared_ptr<Line> line, std::size_t n
                 log::warning("recvfrom() failed: {}",
                              std::error_code(errno, std::system_category()).message());
             for (std::size_t at = 0; count > 0 && at < static_cast<std::size_t>(count); ++at)
-                take(*line, number, batch->datagram(at), batch->sender(at));
+                take(*line, batch->datagram(at), batch->sender(at));
             if (count < static_cast<int>(batch_size)) break;
         }
     }
 }
 
-void Heartbeats::take(Line& line, std::size_t number, std::span<const std::uint8_t> datagram,
-                      const net::IpAddress& from) {
+void Heartbeats::take(Line& line, std::span<const std::uint8_t> datagram, const net::IpAddress& from) {
     if (from != line.path.partner &&
         std::ranges::none_of(paths_, [&](const auto& path) { return path.partner == from; })) {
         ++line.counters.strangers;
         return log_stranger(line, from);
     }
     if (codec_)
-        take_signed(line, number, datagram, from);
+        take_signed(line, datagram, from);
     else
-        take_classic(line, number, datagram);
+        take_classic(line, datagram);
 }
 
-void Heartbeats::take_classic(Line& line, std::size_t number, std::span<const std::uint8_t> datagram) {
+void Heartbeats::take_classic(Line& line, std::span<const std::uint8_t> datagram) {
     const auto decoded = heartbeat::decode(datagram);
     if (std::holds_alternative<heartbeat::Word>(decoded))
         ++line.counters.heard;
     else
         ++line.counters.malformed;
-    std::visit([&](const auto& content) { on_heard_(content, number); }, decoded);
+    std::visit([&](const auto& content) { on_heard_(content, line.number); }, decoded);
 }
 
-void Heartbeats::take_signed(Line& line, std::size_t number, std::span<const std::uint8_t> datagram,
-                             const net::IpAddress& from) {
+void Heartbeats::take_signed(Line& line, std::span<const std::uint8_t> datagram, const net::IpAddress& from) {
     if (!codec_ || !session_) return;
     const auto decoded = codec_->decode(datagram, {.from = from, .to = line.path.own});
     if (const auto* refusal = std::get_if<heartbeat::Refusal>(&decoded)) {
@@ -225,16 +238,16 @@ void Heartbeats::take_signed(Line& line, std::size_t number, std::span<const std
         return log_refused(line);
     }
     const auto& message = std::get<heartbeat::Message>(decoded);
-    switch (session_->receive(message.header, number, Clock::now())) {
+    switch (session_->receive(message.header, line.number, Clock::now())) {
         case heartbeat::Freshness::fresh:
             ++line.counters.heard;
-            return on_heard_(message.report, number);
+            return on_heard_(message.report, line.number);
         case heartbeat::Freshness::copy:
             ++line.counters.heard;
-            return on_heard_(failover::Copy{}, number);
+            return on_heard_(failover::Copy{}, line.number);
         case heartbeat::Freshness::unproven:
             ++line.counters.unproven;
-            return on_heard_(failover::Unproven{}, number);
+            return on_heard_(failover::Unproven{}, line.number);
         case heartbeat::Freshness::replayed:
             ++line.counters.replayed;
             return log_refused(line);

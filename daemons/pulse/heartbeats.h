@@ -24,22 +24,51 @@ struct Speech {
     Duration deadtime{};
 };
 
-/// The UDP side of heartbeats: one socket per path, bound to our own address of that path.
-class Heartbeats {
+/// Heartbeat sockets as a reload sees them.
+class HeartbeatLines {
+  public:
+    /// Sockets for other paths, bound beside those in use; dropped, they leave no trace.
+    class Prepared {
+      public:
+        virtual ~Prepared() = default;
+
+      protected:
+        Prepared() = default;
+        Prepared(const Prepared&) = default;
+        Prepared& operator=(const Prepared&) = default;
+        Prepared(Prepared&&) = default;
+        Prepared& operator=(Prepared&&) = default;
+    };
+
+    virtual ~HeartbeatLines() = default;
+    /// Binds what these paths need and the present ones do not have. What runs is not touched.
+    [[nodiscard]] virtual Result<std::unique_ptr<Prepared>> prepare(
+        const std::vector<failover::Path>& paths) = 0;
+    /// Goes over to them, and speaks like this from now on. Cannot fail.
+    virtual void use(std::unique_ptr<Prepared> prepared, const Speech& speech) = 0;
+
+  protected:
+    HeartbeatLines() = default;
+    HeartbeatLines(const HeartbeatLines&) = default;
+    HeartbeatLines& operator=(const HeartbeatLines&) = default;
+    HeartbeatLines(HeartbeatLines&&) = default;
+    HeartbeatLines& operator=(HeartbeatLines&&) = default;
+};
+
+/// The UDP side of heartbeats: one socket per path, bound to our own address of that path, whether or not the
+/// machine has that address yet.
+class Heartbeats : public HeartbeatLines {
   public:
     using OnHeard = std::function<void(const failover::Content& content, std::size_t path)>;
 
-    /// Binds every path. An address that cannot be bound is an error: a router that cannot be heard must not
-    /// start.
+    /// Binds every path. One that cannot be bound is an error: a router that cannot be heard must not start.
     [[nodiscard]] static Result<Heartbeats> open(boost::asio::io_context& context,
                                                  const std::vector<failover::Path>& paths,
                                                  const Speech& speech);
 
-    /// Takes other paths in place of what it has. On error it goes on as before.
-    [[nodiscard]] Result<void> change(const std::vector<failover::Path>& paths);
-
-    /// Speaks otherwise from now on.
-    void change(const Speech& speech);
+    [[nodiscard]] Result<std::unique_ptr<Prepared>> prepare(
+        const std::vector<failover::Path>& paths) override;
+    void use(std::unique_ptr<Prepared> prepared, const Speech& speech) override;
 
     /// Starts hearing. A datagram counts only if it comes from one of the partner's addresses and is of the
     /// format that is spoken here.
@@ -56,6 +85,7 @@ class Heartbeats {
         failover::Path path;
         boost::asio::ip::udp::socket socket;
         boost::asio::ip::udp::endpoint partner;
+        std::size_t number;  ///< among the paths
         failover::PathCounters counters;
         std::uint64_t refused_logged = 0;  ///< of them, that many are in the log
         TimePoint quiet_until{};
@@ -64,15 +94,14 @@ class Heartbeats {
     class Batch;
 
     explicit Heartbeats(boost::asio::io_context& context) : context_(&context) {}
-    [[nodiscard]] static Result<std::vector<std::shared_ptr<Line>>> bind(
-        boost::asio::io_context& context, const std::vector<failover::Path>& paths);
-    void hear_all();
-    boost::asio::awaitable<void> hear(std::shared_ptr<Line> line, std::size_t number);
-    void take(Line& line, std::size_t number, std::span<const std::uint8_t> datagram,
-              const net::IpAddress& from);
-    void take_classic(Line& line, std::size_t number, std::span<const std::uint8_t> datagram);
-    void take_signed(Line& line, std::size_t number, std::span<const std::uint8_t> datagram,
-                     const net::IpAddress& from);
+    class Bound;
+    [[nodiscard]] static Result<std::shared_ptr<Line>> bind(boost::asio::io_context& context,
+                                                            const failover::Path& path);
+    void speak(const Speech& speech);
+    boost::asio::awaitable<void> hear(std::shared_ptr<Line> line);
+    void take(Line& line, std::span<const std::uint8_t> datagram, const net::IpAddress& from);
+    void take_classic(Line& line, std::span<const std::uint8_t> datagram);
+    void take_signed(Line& line, std::span<const std::uint8_t> datagram, const net::IpAddress& from);
     static void log_stranger(Line& line, const net::IpAddress& from);
     static void log_refused(Line& line);
 

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "pulse/base/printable.h"
 #include "pulse/base/text.h"
 #include "pulse/log/log.h"
 #include "pulse/runtime/async.h"
@@ -23,6 +24,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t most_waiting = 64;
+/// What a program prints beyond that is the next line.
+constexpr std::size_t longest_line = 1000;
 
 /// Hands out the whole lines of what has come, and what is left at the end.
 class Lines {
@@ -30,10 +33,9 @@ class Lines {
     template <class Take>
     void add(std::string_view text, const Take& take) {
         rest_ += text;
-        constexpr std::size_t longest = 1000;
-        for (auto end = rest_.find('\n'); end != std::string::npos || rest_.size() > longest;
+        for (auto end = rest_.find('\n'); end != std::string::npos || rest_.size() > longest_line;
              end = rest_.find('\n')) {
-            const auto size = std::min(end, longest);
+            const auto size = std::min(end, longest_line);
             take(std::string_view(rest_).substr(0, size));
             rest_.erase(0, size == end ? size + 1 : size);
         }
@@ -46,18 +48,6 @@ class Lines {
   private:
     std::string rest_;
 };
-
-/// Ours, with the additions in place of variables of the same name.
-std::vector<std::string> environment_with(const std::vector<std::string>& additions) {
-    auto all = additions;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-        const std::string_view ours(*entry);
-        const auto name = ours.substr(0, ours.find('=') + 1);
-        if (std::ranges::none_of(additions, [&](const auto& added) { return added.starts_with(name); }))
-            all.emplace_back(ours);
-    }
-    return all;
-}
 
 }  // namespace
 
@@ -94,11 +84,11 @@ asio::awaitable<void> Hooks::run_one(Run run) {
     const auto words = split_words(run.command);
     process::SpawnRequest request{.program = std::string(words.front())};
     request.arguments.assign(words.begin() + 1, words.end());
-    request.environment = environment_with(run.environment);
+    request.environment.insert(request.environment.end(), run.environment.begin(), run.environment.end());
     request.standard_output = input.get();
     request.join_errors = true;
     request.own_group = true;
-    auto spawned = process::Child::spawn(context_.get_executor(), request);
+    auto spawned = co_await process::Child::spawn_aside(std::move(request));
     input.close();
     if (!spawned) {
         log::error("{}: {}", name_, spawned.error().message());
@@ -116,7 +106,9 @@ asio::awaitable<void> Hooks::log_output(runtime::UniqueFd output, std::string co
     asio::posix::stream_descriptor stream(context_, output.release());
     std::array<char, 4096> buffer{};
     Lines lines;
-    const auto take = [&](std::string_view line) { log::info("{}: {}", command, line); };
+    const auto take = [&](std::string_view line) {
+        log::info("{}: {}", command, printable(line, longest_line));
+    };
     for (;;) {
         const auto [error, size] = co_await stream.async_read_some(asio::buffer(buffer), runtime::as_result);
         lines.add(std::string_view(buffer.data(), size), take);

@@ -6,56 +6,45 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
-#include "pulse/failover/cluster.h"
-#include "pulse/failover/machine.h"
+#include "pulse/failover/links.h"
 #include "pulse/kernel/route.h"
 
 #include "route_events.h"
 
 namespace pulse::daemon {
 
-/// Watches the devices that carry this router's own addresses and the floating ones (`monitor_links`). The
-/// kernel tells of changes (rtnetlink); nothing is polled.
+/// Watches links for LinkWatch (`monitor_links`). The kernel tells of changes (rtnetlink), and only what
+/// concerns a link that is watched is looked into.
 class LinkMonitor {
   public:
     LinkMonitor(boost::asio::io_context& context, kernel::RouteClient route,
                 std::function<void(failover::LinksChanged)> on_change)
-        : context_(context), route_(std::move(route)), on_change_(std::move(on_change)) {}
+        : context_(context), route_(std::move(route)), on_change_(std::move(on_change)), again_(context) {}
 
-    /// Watches these from now on; with none, every link counts as up. Look next.
+    /// Watches these from now on. Look next.
     void watch(const std::vector<failover::Path>& paths,
-               const std::vector<failover::FloatingAddress>& floating);
+               const std::vector<failover::FloatingAddress>& floating, failover::LinkRule rule);
 
     /// Looks now, and reports what is other than what was reported before.
     void look();
 
-    /// How many links are watched: one for each path and each device of floating addresses.
-    [[nodiscard]] std::uint16_t watched() const { return static_cast<std::uint16_t>(places_.size()); }
+    /// How many links count in who sees more.
+    [[nodiscard]] std::uint16_t counted() const { return watch_.counted(); }
 
-    /// Those without link, by name.
-    [[nodiscard]] const std::vector<std::string>& down() const { return down_; }
+    /// Those that are lost, by name.
+    [[nodiscard]] const std::vector<std::string>& down() const { return watch_.down(); }
 
   private:
-    /// A device, known by its name or by an address on it. The service needs a vital one.
-    struct Place {
-        std::string name;
-        std::optional<net::IpAddress> address;
-        std::string device;
-        bool vital = false;
-    };
-
-    /// A device or address that is not there counts as up, as in the original.
-    [[nodiscard]] static bool is_down(const Place& place, const std::vector<kernel::Link>& links,
-                                      const std::vector<kernel::InterfaceAddress>& addresses);
+    void look_again_soon();
 
     boost::asio::io_context& context_;
     kernel::RouteClient route_;
     std::function<void(failover::LinksChanged)> on_change_;
     std::optional<RouteEvents> news_;
-    std::vector<Place> places_;
-    std::vector<std::string> down_;
-    std::optional<std::pair<bool, std::uint16_t>> reported_;
+    failover::LinkWatch watch_;
+    boost::asio::steady_timer again_;
 };
 
 }  // namespace pulse::daemon

@@ -1,11 +1,13 @@
 #include <cstdio>
 #include <exception>
+#include <memory>
 
 #include <sys/stat.h>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "pulse/config/write.h"
 #include "pulse/config_file/keys.h"
 #include "pulse/config_file/load.h"
 #include "pulse/director/drain.h"
@@ -16,6 +18,7 @@
 #include "pulse/process/service_manager.h"
 #include "pulse/process/start.h"
 #include "pulse/runtime/file.h"
+#include "pulse/runtime/sealed_text.h"
 
 #include "operators.h"
 #include "options.h"
@@ -63,19 +66,21 @@ int test_start(const config::Config& config, kernel::RouteClient& route) {
     return 0;
 }
 
-Result<daemon::Resources> open_resources(boost::asio::io_context& context, const config::Config& config,
-                                         failover::Identity identity,
-                                         const std::vector<net::IpAddress>& local,
-                                         kernel::RouteClient identity_route) {
-    daemon::Speech speech{.keys = {}, .deadtime = config.deadtime};
-    if (config.heartbeat_key_file) {
-        auto keys = config_file::read_keys(*config.heartbeat_key_file);
-        if (!keys) return fail(keys.error(), "");
-        speech.keys = std::move(*keys);
-    }
+Result<daemon::LvsdRunner::Texts> lvsd_texts(const daemon::Running& running) {
+    auto config = runtime::sealed_text("lvs.cf", config::write(*running.config));
+    if (!config) return fail(config.error(), "");
+    auto drains = runtime::sealed_text(director::drains_file, director::to_text(running.drains));
+    if (!drains) return fail(drains.error(), "");
+    return daemon::LvsdRunner::Texts{std::move(*config), std::move(*drains)};
+}
+
+Result<daemon::Resources> open_resources(boost::asio::io_context& context, const daemon::Running& running,
+                                         const std::vector<net::IpAddress>& local) {
+    const auto& config = *running.config;
+    const daemon::Speech speech{.keys = running.keys, .deadtime = config.deadtime};
     // Without backup_active nothing is sent, but a partner that speaks is still heard.
     auto heartbeats =
-        daemon::Heartbeats::open(context, failover::heartbeat_paths(config, identity, local), speech);
+        daemon::Heartbeats::open(context, failover::heartbeat_paths(config, running.identity, local), speech);
     if (!heartbeats) return fail(heartbeats.error(), "cannot create heartbeat socket. running as root?");
     auto floating = daemon::Floating::open();
     if (!floating) return fail(floating.error(), "");
@@ -83,8 +88,25 @@ Result<daemon::Resources> open_resources(boost::asio::io_context& context, const
     if (!links_route) return fail(links_route.error(), "");
     return daemon::Resources{.heartbeats = std::move(*heartbeats),
                              .floating = std::move(*floating),
-                             .links_route = std::move(*links_route),
-                             .identity_route = std::move(identity_route)};
+                             .links_route = std::move(*links_route)};
+}
+
+/// What a former pulse has left behind.
+struct Remembered {
+    director::Drains drains;
+    std::string sync;  ///< ConnectionSync::record
+};
+
+/// Nothing of it is worth not starting.
+Remembered remembered(const runtime::StateStore& state) {
+    Remembered all;
+    const auto drains = daemon::read_drains(state);
+    if (!drains) log::error("nobody counts as drained: {}", drains.error().message());
+    all.drains = drains.value_or(director::Drains{});
+    const auto sync = state.read(daemon::ConnectionSync::record);
+    if (!sync) log::error("{}", sync.error().message());
+    if (sync && *sync) all.sync = **sync;
+    return all;
 }
 
 /// Leaves the terminal, if that is asked for, and opens the log; whoever started us waits for no more than
@@ -138,9 +160,8 @@ std::optional<failover::Identity> wait_for_identity(boost::asio::io_context& con
     return identity;
 }
 
-int serve(const daemon::Options& given, const config_file::File& file, const process::OnlyOne& only_one,
+int serve(const daemon::Options& options, const config_file::File& file, const process::OnlyOne& only_one,
           kernel::RouteClient route) {
-    auto options = given;
     const auto& config = file.config;
     boost::asio::io_context context(1);
     auto local = daemon::local_addresses(route);
@@ -153,20 +174,26 @@ int serve(const daemon::Options& given, const config_file::File& file, const pro
         local = daemon::local_addresses(route);
         if (!local) return refuse(local.error());
     }
-    auto resources = open_resources(context, config, *identity, *local, std::move(route));
+    daemon::Running running{.config = std::make_shared<config::Config>(config), .identity = *identity};
+    if (config.heartbeat_key_file) {
+        auto keys = config_file::read_keys(*config.heartbeat_key_file);
+        if (!keys) return refuse(keys.error());
+        running.keys = std::move(*keys);
+    }
+    auto resources = open_resources(context, running, *local);
     if (!resources) return refuse(resources.error());
     if (!on_our_own)
         if (auto alone = stand_alone(context, options, only_one); !alone) return refuse(alone.error());
 
     runtime::StateStore state(options.state_directory);
     take_over_old_state(state);
-    options.lvsd_file = options.state_directory + "/" + daemon::running_file;
-    if (auto kept = state.write_now(daemon::running_file, file.text); !kept) {
-        log::error("{}", kept.error().message());
-        options.lvsd_file = options.config_file;
-    }
-    daemon::Router router(context, options, config, *identity, state, std::move(*resources));
-    daemon::Operators operators(context, options, router, state);
+    auto left = remembered(state);
+    running.drains = std::move(left.drains);
+    auto texts = lvsd_texts(running);
+    if (!texts) return refuse(texts.error());
+    daemon::Router router(context, options, std::move(running), std::move(*texts), std::move(left.sync),
+                          state, std::move(*resources));
+    daemon::Operators operators(context, options, router);
     router.start();
     operators.start();
     process::release_signals();

@@ -7,15 +7,10 @@
 
 namespace pulse::daemon {
 
-/// The lvs.cf that pulse runs with, in the state directory. lvsd reads this one, so that an lvsd started
-/// again after a crash runs with what pulse runs with, whatever has become of the administrator's file since.
-inline constexpr auto running_file = "lvs.cf";
-
 struct Options : config_file::DaemonOptions {
-    std::string lvsd;       ///< program that keeps the IPVS table
-    std::string lvsd_file;  ///< the lvs.cf it reads: `running_file`, if that can be written
-    std::string socket;     ///< where pulsectl finds this pulse
-    std::string nanny;      ///< handed on to lvsd; empty: its own default
+    std::string lvsd;    ///< program that keeps the IPVS table
+    std::string socket;  ///< where pulsectl finds this pulse
+    std::string nanny;   ///< handed on to lvsd; empty: its own default
     bool force_active = false;
     bool test_start = false;  ///< say what would be done and end
     bool no_run = false;      ///< the same, by its other name

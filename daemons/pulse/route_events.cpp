@@ -20,21 +20,27 @@ void RouteEvents::start(OnChange on_change) {
     runtime::spawn_logged(context_, "network changes", run());
 }
 
+bool RouteEvents::read_some() {
+    const auto changes = watch_.read();
+    if (!changes) {
+        log::error("{}", changes.error().message());
+        return false;
+    }
+    if (!changes->empty()) on_change_(*changes);
+    return changes->more;
+}
+
+void RouteEvents::catch_up() {
+    while (read_some()) {
+    }
+}
+
 asio::awaitable<void> RouteEvents::run() {
     for (;;) {
         const auto [error] =
             co_await readable_.async_wait(asio::posix::stream_descriptor::wait_read, runtime::as_result);
         if (error) co_return;
-        for (bool more = true; more;) {
-            const auto changes = watch_.read();
-            if (!changes) {
-                log::error("{}", changes.error().message());
-                break;
-            }
-            more = changes->more;
-            if (!changes->empty()) on_change_(*changes);
-            if (more) co_await asio::post(context_, asio::use_awaitable);  // others want to work too
-        }
+        while (read_some()) co_await asio::post(context_, asio::use_awaitable);  // others want to work too
     }
 }
 

@@ -20,8 +20,12 @@ class RouteEvents {
 
     void start(OnChange on_change);
 
+    /// Tells of all that has happened by now.
+    void catch_up();
+
   private:
     boost::asio::awaitable<void> run();
+    [[nodiscard]] bool read_some();
 
     boost::asio::io_context& context_;
     kernel::RouteWatch watch_;

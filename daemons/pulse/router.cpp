@@ -5,17 +5,13 @@
 
 #include "pulse/base/match.h"
 #include "pulse/base/text.h"
-#include "pulse/config_file/keys.h"
-#include "pulse/config_file/load.h"
 #include "pulse/director/director.h"
-#include "pulse/failover/connection_sync.h"
-#include "pulse/kernel/ipvs_client.h"
 #include "pulse/log/log.h"
 #include "pulse/process/service_manager.h"
 #include "pulse/runtime/async.h"
 #include "pulse/runtime/in_a_thread.h"
 
-#include "drains.h"
+#include "failover_order.h"
 
 namespace pulse::daemon {
 
@@ -23,21 +19,16 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Names are asked for 10 s at most; the rest are files, which a dead mount may never give.
-constexpr auto reading_limit = std::chrono::seconds(20);
-
-/// The settings that a file decides, with what only this process knows.
-failover::Settings settings_from(const config::Config& config, failover::Identity identity, bool force_active,
-                                 const Heartbeats& heartbeats) {
-    auto settings = failover::settings_of(config, identity);
+/// What only this process knows, added to the settings that a file decides.
+failover::Settings with_paths(failover::Settings settings, bool force_active, const Heartbeats& heartbeats) {
     settings.force_active = force_active;
     for (const auto& path : heartbeats.paths()) settings.paths.push_back(path.name);
     return settings;
 }
 
 std::vector<std::string> lvsd_arguments(const Options& options) {
-    std::vector<std::string> arguments{options.foreground ? "--nodaemon" : "--nofork", "-c",
-                                       options.lvsd_file, "--state-directory", options.state_directory};
+    std::vector<std::string> arguments{options.foreground ? "--nodaemon" : "--nofork", "--state-directory",
+                                       options.state_directory};
     if (options.verbose) arguments.emplace_back("-v");
     if (!options.nanny.empty()) {
         arguments.emplace_back("--nanny");
@@ -53,17 +44,18 @@ std::string_view role_word(failover::Role role) {
 
 }  // namespace
 
-Router::Router(asio::io_context& context, const Options& options, const config::Config& config,
-               failover::Identity identity, runtime::StateStore& state, Resources resources)
+Router::Router(asio::io_context& context, const Options& options, Running running,
+               LvsdRunner::Texts lvsd_texts, const std::string& sync_record, runtime::StateStore& store,
+               Resources resources)
     : context_(context),
       options_(options),
-      identity_(identity),
-      stored_(state),
-      config_(config),
-      settings_(settings_from(config, identity, options.force_active, resources.heartbeats)),
+      running_(std::move(running)),
+      settings_(with_paths(failover::settings_of(*running_.config, running_.identity), options.force_active,
+                           resources.heartbeats)),
       heartbeats_(std::move(resources.heartbeats)),
-      floating_(context, config, std::move(resources.floating),
+      floating_(context, *running_.config, std::move(resources.floating),
                 {.repaired = [this] { notify("addresses_repaired"); },
+                 .trouble = [this](const auto& troubles) { tell_of(troubles); },
                  .conflict =
                      [this](const net::Claim& claim) {
                          notify("address_conflict", {"PULSE_ADDRESS=" + claim.address.to_string(),
@@ -72,7 +64,11 @@ Router::Router(asio::io_context& context, const Options& options, const config::
       hooks_(context, "active_cmd or inactive_cmd"),
       notifications_(context, "notify_cmd"),
       watchdog_(context),
-      lvsd_(context, options.lvsd, lvsd_arguments(options), [this](const auto& event) { handle(event); }),
+      lvsd_(context, options.lvsd, lvsd_arguments(options), std::move(lvsd_texts),
+            [this](const auto& event) { handle(event); }),
+      drains_(store, lvsd_),
+      reload_(*this, heartbeats_, lvsd_),
+      sync_(context, store, sync_record),
       links_(context, std::move(resources.links_route),
              [this](const failover::LinksChanged& event) {
                  const bool was_down = state_.link_down;
@@ -82,14 +78,14 @@ Router::Router(asio::io_context& context, const Options& options, const config::
       pings_(context, [this](std::uint16_t count) { handle(failover::PingsChanged{count}); }),
       connections_(context, [this](std::uint64_t count) { handle(failover::ConnectionsCounted{count}); }),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
-      alarm_(context),
-      identity_route_(std::move(resources.identity_route)) {}
+      alarm_(context) {}
 
 void Router::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
     floating_.start();
-    watchdog_.use(config_.watchdog, config_.deadtime);
-    if (config_.realtime) promptness_.ask_for_it();
+    sync_.start();
+    watchdog_.use(running_.config->watchdog, running_.config->deadtime);
+    if (running_.config->realtime) promptness_.ask_for_it();
     if (settings_.partner && !settings_.details)
         log::warning(
             "heartbeats are not authenticated: anybody on the network can forge them; pulsectl genkey");
@@ -102,135 +98,78 @@ void Router::start() {
 }
 
 void Router::watch() {
-    const bool links = config_.monitor_links && settings_.partner;
-    links_.watch(links ? heartbeats_.paths() : std::vector<failover::Path>{},
-                 failover::floating_addresses(config_));
-    settings_.links = links_.watched();
+    links_.watch(settings_.partner ? heartbeats_.paths() : std::vector<failover::Path>{},
+                 failover::floating_addresses(*running_.config), settings_.link_rule);
+    settings_.links = links_.counted();
     links_.look();
-    pings_.watch(config_);
-    connections_.count(config_.syncdaemon && config_.auto_failback && settings_.partner);
+    pings_.watch(*running_.config);
+    connections_.count(running_.config->syncdaemon && running_.config->auto_failback && settings_.partner);
 }
 
-asio::awaitable<Result<std::string>> Router::reload() {
-    if (reloading_) co_return fail(std::error_code(), "another reload is still going on");
-    reloading_ = true;
-    log::info("rereading configuration file");
-    auto done = co_await reload_once();
-    reloading_ = false;
-    if (done)
-        log::info("reloaded: {}", *done);
-    else
-        log::error("the configuration stays as it was");
-    co_return done;
-}
+asio::awaitable<void> Router::reload_as_told() { (void)co_await reload(false); }
 
-asio::awaitable<void> Router::reload_as_told() { (void)co_await reload(); }
-
-asio::awaitable<Result<std::string>> Router::reload_once() {
-    using Read = std::pair<Result<config_file::File>, Result<heartbeat::Keys>>;
-    const std::function<Result<Read>()> reading = [path = options_.config_file] {
-        Read read{config_file::read(path), {}};
-        if (read.first && read.first->config.heartbeat_key_file)
-            read.second = config_file::read_keys(*read.first->config.heartbeat_key_file);
-        return read;
+asio::awaitable<Result<Proposal>> Router::read() {
+    // Names are asked for 10 s at most; the rest are files, which a dead mount may never give.
+    constexpr auto limit = std::chrono::seconds(20);
+    const std::function<Result<Proposal>()> reading = [path = options_.config_file, running = running_] {
+        return propose(path, running);
     };
-    auto read =
-        co_await runtime::in_a_thread(reading_limit, "reading the configuration did not end", reading);
-    if (!read) log::error("{}", read.error().message());
-    if (!read) co_return fail(read.error(), "");
-    auto& [file, keys] = *read;
-    if (!file) log::error("{}", file.error().message());
-    if (!file) co_return fail(file.error(), "");
-    config_file::log_diagnostics(*file);
-    if (!file->ok()) co_return fail(std::error_code(), file->report() + "the configuration stays as it was");
-    if (!keys) log::error("{}", keys.error().message());
-    if (!keys) co_return fail(keys.error(), "the configuration stays as it was");
-    const auto accepted = accept(file->config, *keys);
-    if (!accepted) log::error("{}", accepted.error().message());
-    if (!accepted) co_return fail(accepted.error(), "the configuration stays as it was");
-    if (options_.lvsd_file != options_.config_file)
-        if (const auto kept = co_await stored_.write(running_file, file->text); !kept)
-            co_return fail(kept.error(), "the configuration stays as it was");
+    auto proposal = co_await runtime::in_a_thread(limit, "the configuration was not read", reading);
+    co_return std::move(proposal);
+}
 
-    const auto before = std::exchange(config_, std::move(file->config));
-    const auto changes = director::changes(before, config_);
-    const auto old_addresses = failover::floating_addresses(before);
-    const auto new_addresses = failover::floating_addresses(config_);
-    settings_ = settings_from(config_, identity_, options_.force_active, heartbeats_);
-    if (auto kept = co_await rename_drains(stored_, before, config_); !kept)
-        log::error("{}", kept.error().message());
-
-    // Out before the table, in after it, as ever.
-    floating_.change(before, config_);
-    watchdog_.use(config_.watchdog, config_.deadtime);
-    const auto answer = co_await lvsd_.ask("reload");
-    if (state_.role == failover::Role::active && !failover::without(new_addresses, old_addresses).empty()) {
-        floating_.raise();
-        floating_.announce();
-    }
-    const bool active = state_.role == failover::Role::active;
-    if (failover::wanted_sync(before, active) != failover::wanted_sync(config_, active)) synchronise(active);
+void Router::commit(Proposal& proposal) {
+    const auto before = running_.config;
+    running_.config = std::make_shared<config::Config>(std::move(proposal.file.config));
+    running_.keys = std::move(proposal.keys);
+    running_.drains = std::move(proposal.drains);
+    const auto& config = *running_.config;
+    settings_ = with_paths(std::move(proposal.settings), options_.force_active, heartbeats_);
+    const auto old_addresses = failover::floating_addresses(*before);
+    raising_due_ = !failover::without(failover::floating_addresses(config), old_addresses).empty();
+    floating_.change(config);
+    watchdog_.use(config.watchdog, config.deadtime);
+    synchronise(synchronised_as_master_);
     handle(failover::Reconfigured{});
     watch();
-    const auto refusal = answer ? answer->find("error") : std::nullopt;
-    if (refusal) co_return fail(std::error_code(), "lvsd: " + std::string(*refusal));
-    co_return changes.to_string();
 }
 
-Result<void> Router::accept(const config::Config& next, const heartbeat::Keys& keys) {
-    if (auto usable = failover::usable(next); !usable) return usable;
-    const auto addresses = identity_route_.addresses();
-    if (!addresses) return fail(addresses.error(), "");
-    std::vector<net::IpAddress> local;
-    for (const auto& address : *addresses) local.push_back(address.address);
-    if (failover::identity(next, local) != identity_)
-        return fail(std::error_code(),
-                    "`primary` and `backup` would make this machine another router than it "
-                    "is; restart pulse for that");
-    if (identity_ == failover::Identity::backup && !next.backup_active)
-        return fail(std::error_code(),
-                    "backup_active = 0 leaves this router, the backup, without a job; stop pulse here");
-    if (auto changed = heartbeats_.change(failover::heartbeat_paths(next, identity_, local)); !changed)
-        return changed;
-    heartbeats_.change(Speech{.keys = keys, .deadtime = next.deadtime});
-    return {};
+void Router::raise_addresses() {
+    if (!std::exchange(raising_due_, false) || state_.role != failover::Role::active) return;
+    floating_.raise();
+    floating_.announce();
 }
 
-asio::awaitable<void> Router::reread_drains() { (void)co_await lvsd_.ask("drains"); }
-
-asio::awaitable<std::optional<Fields>> Router::servers(std::string from) {
+asio::awaitable<LvsdAnswer> Router::servers(std::string from) {
     constexpr auto limit = std::chrono::seconds(3);  // an operator waits
-    const auto details = Fields().add("from", std::move(from));
-    co_return co_await lvsd_.ask("servers", details, limit);
+    auto details = Fields().add("from", std::move(from));
+    auto answer = co_await lvsd_.ask("servers", std::move(details), limit);
+    co_return answer;
 }
 
 asio::awaitable<Result<std::string>> Router::clear_hold(std::string servers) {
-    const auto details = Fields().add("of", std::move(servers));
-    const auto answer = co_await lvsd_.ask("forgive", details);
-    if (!answer) co_return fail(std::error_code(), "lvsd does not run, so nobody is held down");
-    if (const auto error = answer->find("error")) co_return fail(std::error_code(), std::string(*error));
-    co_return std::string(answer->find("text").value_or(""));
+    constexpr auto limit = std::chrono::seconds(10);
+    auto details = Fields().add("of", std::move(servers));
+    const auto answer = co_await lvsd_.ask("forgive", std::move(details), limit);
+    if (!answer.done()) co_return fail(std::error_code(), answer.why);
+    co_return std::string(answer.said.find("text").value_or(""));
 }
 
 asio::awaitable<Result<std::string>> Router::fail_over() {
     if (const auto refusal = failover::refuses_failover(state_, settings_))
         co_return fail(std::error_code(), *refusal);
-    const bool had_it = state_.role == failover::Role::active;
+    const bool had_role = state_.role == failover::Role::active;
     handle(failover::FailoverAsked{});
-    const auto limit =
-        Clock::now() + settings_.handover_limit + settings_.ready_limit + 2 * settings_.deadtime;
-    const auto undecided = [&] {
-        return had_it ? state_.role == failover::Role::active && state_.handover.has_value()
-                      : state_.role != failover::Role::active && state_.wanting.has_value();
-    };
-    while (undecided() && Clock::now() < limit)
+    // pulsectl waits for half a minute.
+    const auto limit = Clock::now() + std::min<Duration>(std::chrono::seconds(28),
+                                                         settings_.handover_limit + settings_.ready_limit +
+                                                             2 * settings_.deadtime);
+    while (Clock::now() < limit) {
+        auto outcome = outcome_of_order(had_role, state_);
+        if (outcome) co_return *std::move(outcome);
         co_await runtime::sleep_until(Clock::now() + std::chrono::milliseconds(10));
-    const bool has_it = state_.role != failover::Role::standby;
-    if (has_it == had_it)
-        co_return fail(std::error_code(), had_it ? "the partner did not get ready: this router keeps the role"
-                                                 : "the partner has not given the role away");
-    co_return std::string(had_it ? "this router has let go; the partner has the role"
-                                 : "this router has the role");
+    }
+    co_return fail(std::error_code(), undecided(had_role, state_));
 }
 
 failover::Status Router::status() const {
@@ -241,11 +180,17 @@ failover::Status Router::status() const {
             .counters = heartbeats_.counters(),
             .links_down = links_.down(),
             .pings_down = pings_.silent(),
+            .addresses = floating_.addresses().wanted().size(),
+            .addresses_up = floating_.addresses().up().size(),
+            .address_troubles = floating_.addresses().troubles(),
+            .stuck_devices = floating_.stuck_devices(),
             .takeovers = takeovers_,
             .worst_lateness = promptness_.worst(),
             .recent_lateness = promptness_.recent(),
             .realtime = promptness_.realtime(),
-            .locked = promptness_.locked()};
+            .locked = promptness_.locked(),
+            .lvsd_silent_since = lvsd_.silent_since(),
+            .sync_problem = sync_.problem()};
 }
 
 void Router::handle(const failover::Event& event) {
@@ -282,8 +227,8 @@ void Router::perform(const failover::Action& action) {
         [&](const failover::RaiseAddresses&) { floating_.raise(); },
         [&](const failover::DropAddresses&) { floating_.drop(); },
         [&](const failover::Announce&) { floating_.announce(); },
-        [&](const failover::RunActiveCommand&) { run_hook(config_.active_cmd, "active_cmd"); },
-        [&](const failover::RunInactiveCommand&) { run_hook(config_.inactive_cmd, "inactive_cmd"); },
+        [&](const failover::RunActiveCommand&) { run_hook(running_.config->active_cmd, "active_cmd"); },
+        [&](const failover::RunInactiveCommand&) { run_hook(running_.config->inactive_cmd, "inactive_cmd"); },
         [&](const failover::Synchronise& a) { synchronise(a.as_master); },
         [&](const failover::Log& a) {
             if (a.warning)
@@ -301,27 +246,33 @@ void Router::show_role(failover::Role before) {
     const auto name = failover::name_of(state_.role);
     if (before == failover::Role::standby) floating_.probe();
     notify(std::string(role_word(state_.role)), {"PULSE_FORMER_ROLE=" + std::string(role_word(before))});
-    if (state_.role == failover::Role::active) log::info("now {}: floating addresses are up", name);
+    if (state_.role == failover::Role::active) floating_.say_when_up(std::string(name));
     process::notify_status(std::string(name));
 }
 
+void Router::tell_of(const std::vector<failover::AddressTrouble>& troubles) {
+    for (const bool must_be_up : {true, false}) {
+        std::string addresses;
+        std::string reason;
+        for (const auto& trouble : troubles) {
+            if (trouble.must_be_up != must_be_up) continue;
+            addresses += (addresses.empty() ? "" : " ") + trouble.address.to_string();
+            reason = reason.empty() ? trouble.reason : reason;
+        }
+        if (!addresses.empty())
+            notify(must_be_up ? "addresses_not_up" : "addresses_not_down",
+                   {"PULSE_ADDRESS=" + addresses, "PULSE_REASON=" + reason});
+    }
+}
+
 void Router::synchronise(bool as_master) {
-    if (!config_.syncdaemon && !synchronises_) return;
-    synchronises_ = config_.syncdaemon;
-    auto ipvs = kernel::IpvsClient::open();
-    if (!ipvs) return log::error("{}", ipvs.error().message());
-    const auto running = ipvs->daemons();
-    if (!running) return log::error("{}", running.error().message());
-    const auto plan = failover::plan(*running, failover::wanted_sync(config_, as_master));
-    for (const auto role : plan.stop)
-        if (auto stopped = ipvs->stop_daemon(role); !stopped) log::error("{}", stopped.error().message());
-    for (const auto& daemon : plan.start)
-        if (auto started = ipvs->start_daemon(daemon); !started) log::error("{}", started.error().message());
+    synchronised_as_master_ = as_master;
+    sync_.want(failover::wanted_sync(*running_.config, as_master));
 }
 
 Hooks::Run Router::hook(const std::string& command, std::string event) const {
-    Hooks::Run run{.command = command, .limit = config_.hook_timeout};
-    const std::string identity = identity_ == failover::Identity::primary ? "primary" : "backup";
+    Hooks::Run run{.command = command, .limit = running_.config->hook_timeout};
+    const std::string identity = running_.identity == failover::Identity::primary ? "primary" : "backup";
     run.environment = {"PULSE_EVENT=" + std::move(event), "PULSE_ROLE=" + std::string(role_word(state_.role)),
                        "PULSE_IDENTITY=" + identity, "PULSE_CONFIG=" + options_.config_file};
     return run;
@@ -332,18 +283,19 @@ void Router::run_hook(const std::optional<std::string>& command, std::string eve
 }
 
 void Router::notify(std::string event, std::vector<std::string> details) {
-    if (!config_.notify_cmd) return;
-    auto run = hook(*config_.notify_cmd, std::move(event));
+    if (!running_.config->notify_cmd) return;
+    auto run = hook(*running_.config->notify_cmd, std::move(event));
     run.environment.insert(run.environment.end(), details.begin(), details.end());
     notifications_.run(std::move(run));
 }
 
 asio::awaitable<void> Router::leave() {
-    // The last hooks are about the end itself; they get a chance, and no more.
+    // The last hooks are about the end itself, as is connection synchronisation; they get a chance, and no
+    // more.
     constexpr auto patience = std::chrono::seconds(5);
     constexpr auto pause = std::chrono::milliseconds(10);
     for (const auto end = Clock::now() + patience; Clock::now() < end;) {
-        if (hooks_.idle() && notifications_.idle()) break;
+        if (hooks_.idle() && notifications_.idle() && sync_.idle() && floating_.addresses().settled()) break;
         co_await runtime::sleep_until(Clock::now() + pause);
     }
     context_.stop();

@@ -12,6 +12,8 @@
 #include "pulse/runtime/state_store.h"
 
 #include "connection_counter.h"
+#include "connection_sync.h"
+#include "drains.h"
 #include "floating.h"
 #include "heartbeats.h"
 #include "hooks.h"
@@ -20,6 +22,7 @@
 #include "options.h"
 #include "promptness.h"
 #include "reachability.h"
+#include "reload.h"
 #include "watchdog.h"
 
 namespace pulse::daemon {
@@ -29,33 +32,35 @@ struct Resources {
     Heartbeats heartbeats;
     Floating::Resources floating;
     kernel::RouteClient links_route;
-    kernel::RouteClient identity_route;
 };
 
 /// The shell of the role machine: turns what happens into events and carries out the actions.
-class Router {
+class Router : private Reloadable {
   public:
-    Router(boost::asio::io_context& context, const Options& options, const config::Config& config,
-           failover::Identity identity, runtime::StateStore& state, Resources resources);
+    /// `lvsd_texts`: what lvsd runs with; `sync_record`: what ConnectionSync has recorded.
+    Router(boost::asio::io_context& context, const Options& options, Running running,
+           LvsdRunner::Texts lvsd_texts, const std::string& sync_record, runtime::StateStore& store,
+           Resources resources);
 
     /// Begins; the io_context does the rest and is stopped when the router is to end.
     void start();
 
     [[nodiscard]] int exit_status() const { return exit_status_; }
 
-    /// The configuration this router runs with.
-    [[nodiscard]] const config::Config& config() const { return config_; }
-
     /// Rereads lvs.cf and applies every difference, here and in lvsd. Says what has changed, or why nothing
-    /// has.
-    [[nodiscard]] boost::asio::awaitable<Result<std::string>> reload();
+    /// has. `insisted`: also if that takes most of the real servers away.
+    [[nodiscard]] boost::asio::awaitable<Result<std::string>> reload(bool insisted) {
+        return reload_.run(insisted);
+    }
 
-    /// Has lvsd look again at which servers are drained; nothing to do while it does not run.
-    [[nodiscard]] boost::asio::awaitable<void> reread_drains();
+    /// Drains real servers, or takes that back; says whom that concerned.
+    [[nodiscard]] boost::asio::awaitable<Result<std::string>> drain(std::string servers, bool on) {
+        return drains_.change(running_.drains, *running_.config, std::move(servers), on);
+    }
+    [[nodiscard]] const director::Drains& drained() const { return running_.drains; }
 
-    /// The page of lvsd's real servers that begins with number `from` (director::page_of); nothing while it
-    /// does not run, or if it does not answer.
-    [[nodiscard]] boost::asio::awaitable<std::optional<Fields>> servers(std::string from);
+    /// The page of lvsd's real servers that begins with number `from` (director::page_of).
+    [[nodiscard]] boost::asio::awaitable<LvsdAnswer> servers(std::string from);
 
     /// Has nothing held against the real servers that VIRTUAL/SERVER means; says whom that concerned.
     [[nodiscard]] boost::asio::awaitable<Result<std::string>> clear_hold(std::string servers);
@@ -67,9 +72,14 @@ class Router {
     [[nodiscard]] failover::Status status() const;
 
   private:
+    [[nodiscard]] const Running& running() const override { return running_; }
+    boost::asio::awaitable<Result<Proposal>> read() override;
+    boost::asio::awaitable<Result<void>> remember(director::Drains drains) override {
+        return drains_.remember(std::move(drains));
+    }
+    void commit(Proposal& proposal) override;
+    void raise_addresses() override;
     boost::asio::awaitable<void> reload_as_told();
-    [[nodiscard]] boost::asio::awaitable<Result<std::string>> reload_once();
-    [[nodiscard]] Result<void> accept(const config::Config& next, const heartbeat::Keys& keys);
     void watch();
     void handle(const failover::Event& event);
     void take(const failover::Event& event);
@@ -78,6 +88,7 @@ class Router {
     void run_hook(const std::optional<std::string>& command, std::string event);
     void notify(std::string event, std::vector<std::string> details = {});
     [[nodiscard]] Hooks::Run hook(const std::string& command, std::string event) const;
+    void tell_of(const std::vector<failover::AddressTrouble>& troubles);
     void synchronise(bool as_master);
     void show_role(failover::Role before);
     boost::asio::awaitable<void> leave();
@@ -85,9 +96,7 @@ class Router {
 
     boost::asio::io_context& context_;
     Options options_;
-    failover::Identity identity_;
-    runtime::StateStore& stored_;
-    config::Config config_;
+    Running running_;
     failover::Settings settings_;
     failover::State state_;
     Heartbeats heartbeats_;
@@ -96,15 +105,17 @@ class Router {
     Hooks notifications_;  ///< notify_cmd
     Watchdog watchdog_;
     LvsdRunner lvsd_;
+    DrainList drains_;
+    Reload reload_;
+    ConnectionSync sync_;
     LinkMonitor links_;
     Reachability pings_;
     ConnectionCounter connections_;
     Promptness promptness_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer alarm_;
-    kernel::RouteClient identity_route_;
-    bool reloading_ = false;
-    bool synchronises_ = false;  ///< connections
+    bool synchronised_as_master_ = false;
+    bool raising_due_ = false;  ///< the last reload brought addresses that are to be raised
     std::uint64_t takeovers_ = 0;
     int exit_status_ = 0;
 };

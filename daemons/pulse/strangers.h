@@ -28,8 +28,9 @@ class Strangers {
     /// `on_alarm`: the address, and the MAC that claims it.
     using OnAlarm = std::function<void(const net::Claim&)>;
 
-    Strangers(boost::asio::io_context& context, AddressFrames frames, kernel::ClaimListener listener,
-              OnAlarm on_alarm);
+    /// `devices` are this host's; `catch_up` has them as they are at the moment it returns.
+    Strangers(boost::asio::io_context& context, const Devices& devices, AddressFrames frames,
+              kernel::ClaimListener listener, std::function<void()> catch_up, OnAlarm on_alarm);
 
     void start();
 
@@ -49,8 +50,10 @@ class Strangers {
     void judge(const kernel::ClaimListener::Heard& heard);
 
     boost::asio::io_context& context_;
+    const Devices& devices_;
     AddressFrames frames_;
     kernel::ClaimListener listener_;
+    std::function<void()> catch_up_;
     OnAlarm on_alarm_;
     boost::asio::posix::stream_descriptor arp_readable_;  ///< duplicates of the listener's own
     boost::asio::posix::stream_descriptor ipv6_readable_;

@@ -1,5 +1,7 @@
 #include "pulse/base/printable.h"
 
+#include <algorithm>
+
 namespace pulse {
 
 std::string printable(std::string_view bytes, std::size_t limit) {
@@ -21,6 +23,15 @@ std::string printable(std::string_view bytes, std::size_t limit) {
             line += byte;
     }
     if (bytes.size() > limit) line += "...";
+    return line;
+}
+
+std::string printable_text(std::string_view text, std::size_t limit) {
+    const bool clean = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
+    if (clean && text.size() <= limit) return std::string(text);
+    constexpr std::string_view cut = "...";
+    auto line = clean ? std::string(text) : printable(text, limit);
+    if (line.size() > limit) line.replace(limit - cut.size(), std::string::npos, cut);
     return line;
 }
 

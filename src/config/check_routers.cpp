@@ -73,6 +73,18 @@ void sync_device(const Checked& file) {
         "there is");
 }
 
+/// Heartbeats over another path keep a router active that its clients cannot reach.
+void ignored_links(const Checked& file) {
+    const auto& config = file.config;
+    const bool other_path = (config.primary_private != config.primary && config.backup_private &&
+                             config.backup_private != config.backup) ||
+                            !config.heartbeat_paths.empty();
+    if (config.monitor_links != false || !config.backup_active || !other_path) return;
+    file.report.warning(file.place(file.document.root(), "monitor_links"),
+                        "a lost public link would not move the role",
+                        "heartbeats go on over the other path; leave monitor_links out, or make it 1");
+}
+
 }  // namespace
 
 void check_routers(const Checked& file) {
@@ -81,6 +93,7 @@ void check_routers(const Checked& file) {
     identities(file);
     nat_router(file);
     sync_device(file);
+    ignored_links(file);
 }
 
 }  // namespace pulse::config

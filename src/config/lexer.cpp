@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "limits.h"
+
 namespace pulse::config {
 
 namespace {
@@ -60,10 +62,9 @@ Closing LineLexer::closing_quote(std::size_t open) const {
     if (original != std::string_view::npos && original > open &&
         (blank == std::string_view::npos ? original + 1 == text_.size() : only_blanks_from(original + 1)))
         return {.at = original};
-    const auto last = text_.find_last_of(quote);
     for (auto at = text_.find(quote, open + 1); at != std::string_view::npos;
          at = text_.find(quote, at + 1)) {
-        const bool escaped = text_[at - 1] == '\\' && at != last;
+        const bool escaped = text_[at - 1] == '\\' && text_.find(quote, at + 1) != std::string_view::npos;
         const bool before_brace = !at_end(at + 1) && text_[at + 1] == '{' && only_blanks_from(at + 2);
         if (!escaped && (is_break(at + 1) || before_brace))
             return {.at = at, .original_differs = at != original};
@@ -169,6 +170,10 @@ std::optional<BlockKind> block_keyword(std::string_view word) {
 }
 
 LexedLine lex(std::string_view text, const Line& line, int number, Report& report) {
+    if (line.end - line.begin > longest_line) {
+        report.error({.line = number}, "a line of more than " + std::to_string(longest_line) + " bytes");
+        return {};
+    }
     return LineLexer(text, line, number, report).run();
 }
 

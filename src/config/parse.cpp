@@ -5,7 +5,9 @@
 
 #include "foreign.h"
 #include "lexer.h"
+#include "limits.h"
 #include "lines.h"
+#include "not_text.h"
 #include "suggest.h"
 
 namespace pulse::config {
@@ -21,7 +23,10 @@ std::string opening(std::string_view keyword, BlockKind kind) {
 
 class Parser {
   public:
-    explicit Parser(std::string_view text) : text_(text), lines_(split_lines(text)) {}
+    explicit Parser(std::string_view text)
+        : text_(without_zero_tail(text)),
+          zeros_(text.size() - text_.size()),
+          lines_(text_.size() > largest_file ? std::vector<Line>() : split_lines(text_)) {}
 
     ParsedDocument run();
 
@@ -37,7 +42,13 @@ class Parser {
         return {.line = number(), .column = static_cast<int>(token.begin - lines_[index_].begin) + 1};
     }
 
+    [[nodiscard]] bool hopeless();
     void encoding();
+    void ending();
+    [[nodiscard]] Place place_in(std::size_t index, std::size_t at) const {
+        return {.line = static_cast<int>(index) + 1,
+                .column = static_cast<int>(at - lines_[index].begin) + 1};
+    }
     [[nodiscard]] bool looks_like_ldirectord() const;
     void statement();
     void header(const LexedLine& lexed);
@@ -51,17 +62,43 @@ class Parser {
     void make_room(BlockKind kind, const LexedLine& lexed);
 
     std::string_view text_;
+    std::size_t zeros_;  ///< bytes after the text
     std::vector<Line> lines_;
     std::size_t index_ = 0;
     std::vector<Block> open_ = {Block{.first_line = 1}};  ///< the file, then every block we are inside of
     bool awaiting_brace_ = false;
     ForeignSyntax foreign_;
     bool is_ldirectord_ = false;
+    std::size_t blocks_ = 0;
+    std::optional<Diagnostic> cut_off_;
     Report report_;
 };
 
+/// Whether the file is not worth taking apart: no text, or more of it than any lvs.cf has.
+bool Parser::hopeless() {
+    if (auto said = not_text(text_))
+        report_.add(*std::move(said));
+    else if (text_.size() > largest_file)
+        report_.error({}, "a file of more than " + std::to_string(largest_file >> 20U) + " MiB");
+    else if (lines_.size() > most_lines)
+        report_.error({}, "a file of more than " + std::to_string(most_lines) + " lines");
+    else
+        return false;
+    return true;
+}
+
 void Parser::encoding() {
-    if (text_.empty()) report_.error({}, "Empty configuration");
+    if (text_.empty())
+        report_.error({}, "Empty configuration", zeros_ > 0 ? "the file holds nothing but zero bytes" : "");
+    else if (zeros_ > 0)
+        report_.warning(
+            {.line = static_cast<int>(lines_.size())}, "zero bytes after the end of the text",
+            "a crash while a file is saved leaves such; see that nothing is missing and save it anew");
+    if (const auto at = text_.find('\0'); at != std::string_view::npos) {
+        const auto after = std::ranges::upper_bound(lines_, at, {}, &Line::begin);
+        report_.error(place_in(static_cast<std::size_t>(after - lines_.begin()) - 1, at), "a zero byte",
+                      "no text has one, and what follows it would be lost; write the line anew");
+    }
     const auto marked = std::ranges::find_if(
         lines_, [this](const Line& line) { return text_.substr(0, line.begin).ends_with(utf8_mark); });
     if (marked != lines_.end())
@@ -134,6 +171,7 @@ void Parser::missing_brace(const LexedLine& lexed) {
 void Parser::block(BlockKind kind, const LexedLine& lexed) {
     make_room(kind, lexed);
     lines_[index_].kind = LineKind::block_open;
+    ++blocks_;
     Block block{.kind = kind, .keyword = lexed.first, .first_line = number()};
     const bool named = has_name(kind) && !lexed.rest.empty() &&
                        (lexed.rest.front().quote != '\0' || view(lexed.rest.front()) != "{");
@@ -249,27 +287,58 @@ bool Parser::looks_like_ldirectord() const {
     return assigns(is_ldirectord_service) && assigns(is_ldirectord_server);
 }
 
-ParsedDocument Parser::run() {
-    encoding();
-    is_ldirectord_ = looks_like_ldirectord();
-    for (; index_ < lines_.size(); ++index_) statement();
-    while (open_.size() > 1) {
+/// A file that a full disk or a broken connection has cut short ends inside a block or a line. The original
+/// takes both, and so they are no errors.
+void Parser::ending() {
+    const auto cut = [this](Place place, std::string text, std::string hint) {
+        const Diagnostic said{.severity = Severity::warning,
+                              .line = place.line,
+                              .column = place.column,
+                              .text = std::move(text),
+                              .hint = std::move(hint)};
+        if (!cut_off_) cut_off_ = said;
+        report_.add(said);
+    };
+    for (; open_.size() > 1; pop(false, lines_.size() - 1)) {
         const auto& inner = open_.back();
-        report_.warning(
-            {.line = inner.first_line,
-             .column = static_cast<int>(inner.keyword.begin -
-                                        lines_[static_cast<std::size_t>(inner.first_line) - 1].begin) +
-                       1},
-            "the block that opens here is not closed", "add a closing brace at the end of the file");
-        pop(false, lines_.size() - 1);
+        cut(place_in(static_cast<std::size_t>(inner.first_line) - 1, inner.keyword.begin),
+            "the block that opens here is not closed",
+            "add a closing brace at the end of the file, if it is all there: a reload refuses a file that "
+            "may "
+            "be cut off");
     }
+    if (cut_off_ || lines_.empty() || lines_.back().kind != LineKind::entry) return;
+    if (lines_.back().end == text_.size())
+        cut({.line = static_cast<int>(lines_.size())}, "the last line has no line end",
+            "add one, if the line is all there: a reload refuses a file that may be cut off");
+}
+
+ParsedDocument Parser::run() {
+    bool given_up = hopeless();
+    if (!given_up) {
+        encoding();
+        is_ldirectord_ = looks_like_ldirectord();
+    }
+    for (; !given_up && index_ < lines_.size(); ++index_) {
+        statement();
+        if (blocks_ <= most_blocks) continue;
+        report_ = Report();  // which may be full
+        report_.error({.line = number()}, "more than " + std::to_string(most_blocks) + " blocks");
+        given_up = true;
+    }
+    if (given_up)
+        while (open_.size() > 1) pop(false, index_);
+    else
+        ending();
     auto foreign = foreign_.diagnostic();
     if (foreign) report_.add(*foreign);
     auto root = std::move(open_.front());
     root.last_line = static_cast<int>(lines_.size());
     return {.document = Document(std::string(text_), std::move(lines_), std::move(root)),
             .diagnostics = std::move(report_).sorted(),
-            .foreign = std::move(foreign)};
+            .foreign = std::move(foreign),
+            .cut_off = std::move(cut_off_),
+            .given_up = given_up};
 }
 
 }  // namespace

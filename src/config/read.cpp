@@ -6,6 +6,7 @@
 #include "pulse/config/document.h"
 
 #include "checks.h"
+#include "limits.h"
 #include "rules.h"
 #include "unknown_key.h"
 #include "values.h"
@@ -47,12 +48,13 @@ class Reader {
     const Lookups& lookups_;
     Report& report_;
     bool recognised_ = false;
+    int unknown_ = 0;  ///< keys so far
 };
 
 void Reader::unknown(const Entry& entry, Section section) {
     const auto name = document_.value(entry.key);
     report_.error(document_.place(entry.key), "unknown command: " + quoted(name),
-                  unknown_key_hint(section, name));
+                  ++unknown_ <= most_suggestions ? unknown_key_hint(section, name) : std::string());
 }
 
 template <class Owner>
@@ -190,7 +192,8 @@ std::vector<Diagnostic> missing(const Config& config) {
 
 Reading read(std::string_view text, const Lookups& lookups) {
     auto parsed = parse(text);
-    Report report(parsed.diagnostics);
+    if (parsed.given_up) return {.config = {}, .diagnostics = std::move(parsed.diagnostics), .cut_off = {}};
+    Report report(std::move(parsed.diagnostics));
     Reader reader(parsed.document, lookups, report);
     auto config = reader.file();
     auto diagnostics = std::move(report).sorted();
@@ -199,7 +202,9 @@ Reading read(std::string_view text, const Lookups& lookups) {
     else if (!reader.recognised() &&
              std::ranges::count(diagnostics, Severity::error, &Diagnostic::severity) > 1)
         diagnostics = {no_lvs_cf(diagnostics)};
-    return {.config = std::move(config), .diagnostics = std::move(diagnostics)};
+    return {.config = std::move(config),
+            .diagnostics = std::move(diagnostics),
+            .cut_off = std::move(parsed.cut_off)};
 }
 
 }  // namespace pulse::config

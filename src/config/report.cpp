@@ -3,19 +3,35 @@
 #include <algorithm>
 #include <tuple>
 
+#include "limits.h"
+
 namespace pulse::config {
 
 void Report::add(Severity severity, Place place, std::string text, std::string hint) {
-    diagnostics_.push_back({.severity = severity,
-                            .line = place.line,
-                            .column = place.column,
-                            .text = std::move(text),
-                            .hint = std::move(hint)});
+    add({.severity = severity,
+         .line = place.line,
+         .column = place.column,
+         .text = std::move(text),
+         .hint = std::move(hint)});
+}
+
+void Report::add(Diagnostic diagnostic) {
+    auto& count = diagnostic.severity == Severity::error ? errors_ : warnings_;
+    if (++count <= most_diagnostics) diagnostics_.push_back(std::move(diagnostic));
 }
 
 std::vector<Diagnostic> Report::sorted() && {
     std::ranges::stable_sort(diagnostics_, {},
                              [](const Diagnostic& d) { return std::tuple(d.line, d.column); });
+    const auto unsaid = [this](std::size_t count, Severity severity, std::string_view what) {
+        if (count <= most_diagnostics) return;
+        diagnostics_.push_back({.severity = severity,
+                                .line = diagnostics_.back().line,
+                                .text = "and " + std::to_string(count - most_diagnostics) + " more " +
+                                        std::string(what) + ", which are not shown"});
+    };
+    unsaid(errors_, Severity::error, "errors");
+    unsaid(warnings_, Severity::warning, "warnings");
     return std::move(diagnostics_);
 }
 

@@ -15,7 +15,9 @@ class Report {
     Report() = default;
 
     /// Goes on after what has been said already.
-    explicit Report(std::vector<Diagnostic> diagnostics) : diagnostics_(std::move(diagnostics)) {}
+    explicit Report(std::vector<Diagnostic> diagnostics) {
+        for (auto& diagnostic : diagnostics) add(std::move(diagnostic));
+    }
 
     void error(Place place, std::string text, std::string hint = {}) {
         add(Severity::error, place, std::move(text), std::move(hint));
@@ -24,7 +26,8 @@ class Report {
         add(Severity::warning, place, std::move(text), std::move(hint));
     }
 
-    void add(Diagnostic diagnostic) { diagnostics_.push_back(std::move(diagnostic)); }
+    /// Of too many errors or warnings, the last are only counted.
+    void add(Diagnostic diagnostic);
 
     /// Everything said so far, in the order of the file.
     [[nodiscard]] std::vector<Diagnostic> sorted() &&;
@@ -33,6 +36,8 @@ class Report {
     void add(Severity severity, Place place, std::string text, std::string hint);
 
     std::vector<Diagnostic> diagnostics_;
+    std::size_t errors_ = 0;
+    std::size_t warnings_ = 0;
 };
 
 /// Whether a terminal would obey the byte at `at` instead of showing it: a C0 control, DEL, or the second

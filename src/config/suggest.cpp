@@ -1,20 +1,23 @@
 #include "suggest.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
 
 namespace pulse::config {
 
 namespace {
+
+constexpr std::size_t longest = 40;  // of the words to compare; no key is near to anything longer
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '-' ? '_' : c; }
 
 /// How many letters must be added, removed, changed or swapped with their neighbour to make `a` of `b`.
 /// Upper case is as good as lower, and a hyphen as an underscore.
 std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> before_last(b.size() + 1);
-    std::vector<std::size_t> last(b.size() + 1);
-    std::vector<std::size_t> current(b.size() + 1);
+    using Row = std::array<std::size_t, longest + 1>;
+    Row before_last{};
+    Row last{};
+    Row current{};
     for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         current[0] = i;
@@ -34,11 +37,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
-    constexpr std::size_t longest = 40;  // no key is near to anything longer
     if (word.empty() || word.size() > longest) return {};
     std::string_view best;
     auto best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto candidate : candidates) {
+        const auto shortest_way =
+            std::max(word.size(), candidate.size()) - std::min(word.size(), candidate.size());
+        if (candidate.size() > longest || shortest_way >= best_distance) continue;
         const auto d = distance(word, candidate);
         if (d < best_distance && d < candidate.size()) {
             best = candidate;

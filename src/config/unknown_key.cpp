@@ -1,6 +1,7 @@
 #include "unknown_key.h"
 
 #include <array>
+#include <map>
 #include <vector>
 
 #include "lexer.h"
@@ -27,11 +28,15 @@ constexpr auto refused = std::to_array<Refused>({
     {Section::real_server, "nmask", "the old web tool wrote it; a real server has no mask here"},
 });
 
-std::vector<std::string_view> names_in(Section section) {
-    std::vector<std::string_view> names;
-    for (const auto& key : keys())
-        if (key.section == section) names.push_back(key.name);
-    return names;
+using Names = std::vector<std::string_view>;
+
+const Names& names_in(Section section) {
+    static const auto all = [] {
+        std::map<Section, Names> made;
+        for (const auto& key : keys()) made[key.section].push_back(key.name);
+        return made;
+    }();
+    return all.at(section);
 }
 
 constexpr auto sections =
@@ -49,8 +54,9 @@ std::string unknown_key_hint(Section section, std::string_view name) {
     for (const auto other : sections)
         if (find_key(other, name)) places += (places.empty() ? "" : " or ") + std::string(place_name(other));
     if (!places.empty()) return "this key belongs " + places;
+    const auto tail = "." + std::string(name);
     for (const auto full : names_in(Section::sysctl))
-        if (full.ends_with("." + std::string(name)))
+        if (full.ends_with(tail))
             return "did you mean " + quoted(full) +
                    (section == Section::sysctl
                         ? "?"

@@ -28,7 +28,8 @@ File understand(std::string path, std::string text) {
     return {.path = std::move(path),
             .text = std::move(text),
             .config = std::move(reading.config),
-            .diagnostics = std::move(reading.diagnostics)};
+            .diagnostics = std::move(reading.diagnostics),
+            .cut_off = std::move(reading.cut_off)};
 }
 
 Result<File> read(const std::string& path) {

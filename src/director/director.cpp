@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "pulse/base/match.h"
-#include "pulse/director/marks.h"
 #include "pulse/ipvs/plan.h"
 
 namespace pulse::director {
@@ -34,18 +33,9 @@ char method_letter(config::Network network) {
     return 'm';
 }
 
-/// Where IPVS sends to. Only NAT can change the port; with the other methods the packet arrives unchanged.
-net::Endpoint destination_endpoint(const config::Config& config, const config::VirtualServer& virtual_server,
-                                   const net::IpAddress& address, net::Port port) {
-    const bool keeps_port =
-        config.network_of(virtual_server) != config::Network::nat && !virtual_server.fwmark;
-    if (marks_several_ports(virtual_server)) return {address, net::Port{0}};  // 0: the one the packet has
-    return {address, keeps_port ? virtual_server.port : port};
-}
-
 ipvs::Destination destination_of(const config::Config& config, const config::VirtualServer& virtual_server,
                                  const net::IpAddress& address, net::Port port) {
-    ipvs::Destination destination{.endpoint = destination_endpoint(config, virtual_server, address, port),
+    ipvs::Destination destination{.endpoint = config::server_key(config, virtual_server, address, port),
                                   .forwarding = forwarding(config.network_of(virtual_server))};
     // The kernel rewrites no packet to the loopback address, but delivers one that goes there as it is.
     if (address.is_loopback()) destination.forwarding = ipvs::Forwarding::direct;
@@ -65,13 +55,25 @@ Standing standing_of(const Standings& standings, const MonitorKey& key) {
     return found == standings.end() ? Standing{} : found->second;
 }
 
+/// Whether the file gives a server's nanny a say in its weight. A substitute may always have one.
+bool minds_weight(const config::VirtualServer& virtual_server) {
+    return virtual_server.client_monitor || virtual_server.slow_start.count() > 0 ||
+           (virtual_server.load_monitor && *virtual_server.load_monitor != "none");
+}
+
+/// Whether a nanny may ask for weight 0: when an agent says so.
+bool may_drain(const config::VirtualServer& virtual_server) {
+    return virtual_server.client_monitor || virtual_server.load_monitor == "agent";
+}
+
 /// What the nanny asks for, within what the file allows: a nanny is not to be trusted.
 int weight_of(const Standing& standing, const config::VirtualServer& virtual_server,
               const config::RealServer& server) {
-    if (!standing.weight) return server.weight;
+    if (!standing.weight || !minds_weight(virtual_server)) return server.weight;
     const auto scale = load::scale_of(virtual_server.load_formula, server.weight, virtual_server.weight_min,
                                       virtual_server.weight_max, virtual_server.slow_start);
-    return std::clamp(*standing.weight, 0, scale.highest);
+    const int lowest = may_drain(virtual_server) ? 0 : std::min(1, scale.lowest);
+    return std::clamp(*standing.weight, lowest, scale.highest);
 }
 
 /// The weight a server takes part with as far as its health goes; nullopt if it does not.
@@ -82,7 +84,7 @@ std::optional<int> healthy_weight(const Standing& standing, const config::Virtua
             return weight_of(standing, virtual_server, server);
         case health::Verdict::unknown:
             if (!standing.admitted) return std::nullopt;
-            return standing.quiet ? 0 : server.weight;
+            return standing.quiet ? 0 : weight_of(standing, virtual_server, server);
         case health::Verdict::down:
             if (standing.held) return weight_of(standing, virtual_server, server);
             return virtual_server.quiesce_server && standing.admitted ? std::optional(0) : std::nullopt;
@@ -90,12 +92,70 @@ std::optional<int> healthy_weight(const Standing& standing, const config::Virtua
     return std::nullopt;
 }
 
-/// The same once the operator's wish is heard.
-std::optional<int> effective_weight(const config::VirtualServer& virtual_server,
-                                    const config::RealServer& server, const Situation& situation) {
-    const auto key = key_of(virtual_server, server);
-    const auto weight = healthy_weight(standing_of(situation.standings, key), virtual_server, server);
-    return weight && situation.drained.contains(key) ? std::optional(0) : weight;
+/// A real server as the kernel tells it from others: one entry of the file, or several.
+struct Member {
+    net::Endpoint endpoint;
+    const config::RealServer* entry = nullptr;  ///< whose limits it has
+    std::optional<int> weight{};                ///< nullopt: out
+    int full = 0;                               ///< its weight in perfect health
+    bool drained = false;
+
+    /// Takes in what another entry for the same server says.
+    void join(const Member& other) {
+        drained = drained || other.drained;
+        full = std::max(full, other.full);
+        if (other.weight <= weight) return;
+        weight = other.weight;
+        entry = other.entry;
+    }
+};
+
+/// The active real servers of a service, in the order of their endpoints.
+std::vector<Member> members(const config::Config& config, const config::VirtualServer& virtual_server,
+                            const Situation& situation) {
+    std::vector<Member> all;
+    all.reserve(virtual_server.servers.size());
+    for (const auto& server : virtual_server.servers) {
+        if (!server.active) continue;
+        const auto key = key_of(virtual_server, server);
+        all.push_back(
+            {.endpoint = config::server_key(config, virtual_server, server.address, server.port),
+             .entry = &server,
+             .weight = healthy_weight(standing_of(situation.standings, key), virtual_server, server),
+             .full = server.weight,
+             .drained = situation.drained.contains(key)});
+    }
+    std::ranges::stable_sort(all, {}, &Member::endpoint);
+    std::vector<Member> distinct;
+    distinct.reserve(all.size());
+    for (const auto& member : all) {
+        if (!distinct.empty() && distinct.back().endpoint == member.endpoint)
+            distinct.back().join(member);
+        else
+            distinct.push_back(member);
+    }
+    for (auto& member : distinct)
+        if (member.weight && member.drained) member.weight = 0;
+    return distinct;
+}
+
+bool is_below_quorum(const config::Config& config, const config::VirtualServer& virtual_server,
+                     const Situation& situation) {
+    if (virtual_server.sorry_servers.empty()) return false;
+    const auto worth = [&](int weight) {
+        return virtual_server.quorum_of == config::QuorumOf::weight ? weight : std::min(weight, 1);
+    };
+    long long up = 0;
+    long long all = 0;
+    for (const auto& member : members(config, virtual_server, situation)) {
+        all += worth(member.full);
+        up += worth(member.weight.value_or(0));
+    }
+    long long needed = virtual_server.quorum;
+    // A pool that can never reach so much must not stay with the sorry server for good.
+    if (situation.sorry.contains(service_id(virtual_server)))
+        needed = std::max(needed, std::min(needed + virtual_server.quorum_hysteresis, all));
+    return up < needed;
 }
 
 health::NannySpec nanny_spec(const config::Config& config, const config::VirtualServer& virtual_server,
@@ -163,12 +223,6 @@ bool same_check(const Monitor& one, const Monitor& other) {
     return one.key == other.key && one.program == other.program && one.spec == spec;
 }
 
-ipvs::ServiceId service_id(const config::VirtualServer& virtual_server) {
-    const auto address = virtual_server.address ? virtual_server.address->address : net::IpAddress();
-    if (virtual_server.fwmark) return ipvs::ServiceId::marked(*virtual_server.fwmark, address.family());
-    return ipvs::ServiceId::at(virtual_server.protocol, {address, virtual_server.port});
-}
-
 std::vector<const config::VirtualServer*> services(const config::Config& config) {
     std::vector<const config::VirtualServer*> chosen;
     std::set<ipvs::ServiceId> taken;
@@ -178,13 +232,36 @@ std::vector<const config::VirtualServer*> services(const config::Config& config)
     return chosen;
 }
 
-std::vector<const config::VirtualServer*> duplicates(const config::Config& config) {
-    std::vector<const config::VirtualServer*> left_out;
-    std::set<ipvs::ServiceId> taken;
-    for (const auto& virtual_server : config.virtual_servers)
-        if (can_serve(virtual_server) && !taken.insert(service_id(virtual_server)).second)
-            left_out.push_back(&virtual_server);
-    return left_out;
+std::vector<std::string> indistinct(const config::Config& config) {
+    std::vector<std::string> sentences;
+    std::map<ipvs::ServiceId, std::string> services;
+    for (const auto& virtual_server : config.virtual_servers) {
+        if (!can_serve(virtual_server)) continue;
+        const auto& name = virtual_server.name;
+        const auto id = service_id(virtual_server);
+        if (const auto [first, fresh] = services.emplace(id, name); !fresh) {
+            sentences.push_back("virtual service " + name + " left out: " + id.to_string() + " is " +
+                                first->second + "'s, which comes first");
+            continue;
+        }
+        std::map<net::Endpoint, std::string> servers;
+        for (const auto& server : virtual_server.servers) {
+            if (!server.active) continue;
+            const auto endpoint = config::server_key(config, virtual_server, server.address, server.port);
+            if (const auto [first, fresh] = servers.emplace(endpoint, server.name); !fresh)
+                sentences.push_back("virtual service " + name + ": " + first->second + " and " + server.name +
+                                    " are one real server to the kernel, " + endpoint.to_string() +
+                                    "; it gets weight and limits of the one with more weight, and none "
+                                    "while either is drained");
+        }
+        for (const auto& address : virtual_server.sorry_servers)
+            if (const auto found =
+                    servers.find(config::server_key(config, virtual_server, address, virtual_server.port));
+                found != servers.end())
+                sentences.push_back("virtual service " + name + ": its sorry server is its real server " +
+                                    found->second + ", too, and while it stands in has weight 1");
+    }
+    return sentences;
 }
 
 std::vector<Monitor> monitors(const config::Config& config) {
@@ -206,22 +283,29 @@ std::vector<Monitor> monitors(const config::Config& config) {
 ipvs::ServiceEntry desired_entry(const config::Config& config, const config::VirtualServer& virtual_server,
                                  const Situation& situation) {
     ipvs::ServiceEntry entry{.service = service_of(virtual_server), .destinations = {}};
+    auto& destinations = entry.destinations;
     const bool sorry = situation.sorry.contains(entry.service.id);
-    for (const auto& server : virtual_server.servers) {
-        if (!server.active) continue;
-        const auto weight = effective_weight(virtual_server, server, situation);
-        if (!weight) continue;
+    std::set<net::Endpoint> drained;
+    for (const auto& member : members(config, virtual_server, situation)) {
+        if (member.drained) drained.insert(member.endpoint);
+        if (!member.weight) continue;
+        const auto& server = *member.entry;
         auto destination = destination_of(config, virtual_server, server.address, server.port);
-        destination.weight = sorry ? 0 : *weight;
+        destination.weight = sorry ? 0 : *member.weight;
         destination.upper_threshold = static_cast<std::uint32_t>(server.u_threshold);
         destination.lower_threshold = static_cast<std::uint32_t>(server.l_threshold);
-        entry.destinations.try_emplace(destination.endpoint, destination);
+        destinations.emplace_hint(destinations.end(), member.endpoint, destination);
     }
-    if (sorry)
-        for (const auto& address : virtual_server.sorry_servers) {
-            const auto destination = destination_of(config, virtual_server, address, virtual_server.port);
-            entry.destinations.try_emplace(destination.endpoint, destination);
-        }
+    if (!sorry && !situation.leaving.contains(entry.service.id)) return entry;
+    for (const auto& address : virtual_server.sorry_servers) {
+        auto destination = destination_of(config, virtual_server, address, virtual_server.port);
+        const bool serves = sorry && !drained.contains(destination.endpoint);
+        destination.weight = serves ? 1 : 0;
+        if (serves)
+            destinations.insert_or_assign(destination.endpoint, destination);
+        else
+            destinations.try_emplace(destination.endpoint, destination);
+    }
     return entry;
 }
 
@@ -232,61 +316,97 @@ ipvs::Table desired_table(const config::Config& config, const Situation& situati
     return table;
 }
 
-bool is_below_quorum(const config::VirtualServer& virtual_server, const Situation& situation) {
-    if (virtual_server.sorry_servers.empty()) return false;
-    const auto worth = [&](int weight) {
-        return virtual_server.quorum_of == config::QuorumOf::weight ? weight : std::min(weight, 1);
-    };
-    long long up = 0;
-    long long all = 0;
-    for (const auto& server : virtual_server.servers) {
-        if (!server.active) continue;
-        all += worth(server.weight);
-        up += worth(effective_weight(virtual_server, server, situation).value_or(0));
+bool judge_quorum(const config::Config& config, const config::VirtualServer& virtual_server,
+                  Situation& situation) {
+    const auto id = service_id(virtual_server);
+    const bool was = situation.sorry.contains(id);
+    if (is_below_quorum(config, virtual_server, situation) == was) return false;
+    if (was) {
+        situation.sorry.erase(id);
+        if (sorry_servers_linger(virtual_server)) situation.leaving.insert(id);
+    } else {
+        situation.sorry.insert(id);
+        situation.leaving.erase(id);
     }
-    long long needed = virtual_server.quorum;
-    // A pool that can never reach so much must not stay with the sorry server for good.
-    if (situation.sorry.contains(service_id(virtual_server)))
-        needed = std::max(needed, std::min(needed + virtual_server.quorum_hysteresis, all));
-    return up < needed;
+    return true;
 }
 
-std::set<ipvs::ServiceId> below_quorum(const config::Config& config, const Situation& situation) {
-    std::set<ipvs::ServiceId> below;
-    for (const auto* virtual_server : services(config))
-        if (is_below_quorum(*virtual_server, situation)) below.insert(service_id(*virtual_server));
-    return below;
+void judge_quorums(const config::Config& config, Situation& situation) {
+    for (const auto* virtual_server : services(config)) judge_quorum(config, *virtual_server, situation);
 }
 
-Situation adopt(const config::Config& config, const ipvs::Table& actual) {
+bool sorry_servers_linger(const config::VirtualServer& virtual_server) {
+    return virtual_server.quiesce_server && virtual_server.persistent.count() == 0;
+}
+
+std::set<net::Endpoint> sorry_endpoints(const config::Config& config,
+                                        const config::VirtualServer& virtual_server) {
+    std::set<net::Endpoint> endpoints;
+    for (const auto& address : virtual_server.sorry_servers)
+        endpoints.insert(config::server_key(config, virtual_server, address, virtual_server.port));
+    for (const auto& server : virtual_server.servers)
+        if (server.active)
+            endpoints.erase(config::server_key(config, virtual_server, server.address, server.port));
+    return endpoints;
+}
+
+bool is_busy(const std::set<net::Endpoint>& servers, const ipvs::DumpedService& service) {
+    return std::ranges::any_of(service.destinations, [&](const ipvs::DumpedDestination& found) {
+        return servers.contains(found.destination.endpoint) &&
+               found.connections.active + found.connections.inactive > 0;
+    });
+}
+
+Situation adopt(const config::Config& config, const ipvs::Table& actual, std::set<MonitorKey> drained) {
     Situation situation;
+    situation.drained = std::move(drained);
     for (const auto* virtual_server : services(config)) {
         const auto found = actual.find(service_id(*virtual_server));
         if (found == actual.end()) continue;
-        const auto& present = found->second.destinations;
+        const auto& [id, entry] = *found;
+        const auto& present = entry.destinations;
+        for (const auto& endpoint : sorry_endpoints(config, *virtual_server)) {
+            const auto at = present.find(endpoint);
+            if (at == present.end()) continue;
+            if (at->second.weight > 0) situation.sorry.insert(id);
+            if (at->second.weight == 0 && sorry_servers_linger(*virtual_server)) situation.leaving.insert(id);
+        }
+        const bool sorry = situation.sorry.contains(id);
+        if (sorry) situation.leaving.erase(id);
         for (const auto& server : virtual_server->servers) {
             const auto at =
-                present.find(destination_endpoint(config, *virtual_server, server.address, server.port));
+                present.find(config::server_key(config, *virtual_server, server.address, server.port));
             if (at == present.end()) continue;
-            situation.standings[key_of(*virtual_server, server)] = {.admitted = true,
-                                                                    .quiet = at->second.weight == 0};
+            const int weight = at->second.weight;
+            const auto key = key_of(*virtual_server, server);
+            Standing standing{.admitted = true, .quiet = sorry || weight == 0};
+            // A 0 is its nanny's only where nobody else would have set it.
+            const bool others_zero =
+                sorry || virtual_server->quiesce_server || situation.drained.contains(key);
+            if (weight > 0 || !others_zero) standing.weight = weight;
+            situation.standings[key] = standing;
         }
-        for (const auto& address : virtual_server->sorry_servers)
-            if (present.contains(
-                    destination_endpoint(config, *virtual_server, address, virtual_server->port)))
-                situation.sorry.insert(found->first);
     }
     return situation;
 }
 
 Situation still_known(Situation situation, const config::Config& config) {
     std::set<MonitorKey> known;
-    for (const auto* virtual_server : services(config))
+    std::set<ipvs::ServiceId> standing_in;
+    std::set<ipvs::ServiceId> lingering;
+    for (const auto* virtual_server : services(config)) {
+        if (!virtual_server->sorry_servers.empty()) {
+            standing_in.insert(service_id(*virtual_server));
+            if (sorry_servers_linger(*virtual_server)) lingering.insert(service_id(*virtual_server));
+        }
         for (const auto& server : virtual_server->servers)
             if (server.active) known.insert(key_of(*virtual_server, server));
+    }
     std::erase_if(situation.standings, [&](const auto& entry) { return !known.contains(entry.first); });
     std::erase_if(situation.drained, [&](const auto& key) { return !known.contains(key); });
-    situation.sorry = below_quorum(config, situation);
+    std::erase_if(situation.sorry, [&](const auto& id) { return !standing_in.contains(id); });
+    std::erase_if(situation.leaving, [&](const auto& id) { return !lingering.contains(id); });
+    judge_quorums(config, situation);
     return situation;
 }
 
@@ -305,7 +425,7 @@ Standing after(const Standing& before, const health::Report& report, TimePoint n
     Standing next{.verdict = report.verdict,
                   .admitted = before.admitted || report.verdict == up,
                   .held = before.held && report.verdict == down,
-                  .weight = report.weight};  // and not quiet
+                  .weight = report.weight ? report.weight : before.weight};  // and not quiet
     // One found in the table and never checked was up as far as anybody knew.
     const bool was_in = before.verdict == up || (before.verdict == unknown && before.admitted);
     if (report.verdict == down) next.failed = was_in ? std::optional(now) : before.failed;

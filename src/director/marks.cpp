@@ -43,11 +43,6 @@ std::string set_of(const std::vector<MarkedPorts>& all) {
 
 }  // namespace
 
-bool marks_several_ports(const VirtualServer& virtual_server) {
-    const auto& all = virtual_server.mark_ports;
-    return virtual_server.fwmark && !all.empty() && (all.size() > 1 || all.front().first != all.front().last);
-}
-
 std::string mark_rules(const config::Config& config) {
     std::string rules;
     for (const auto* service : services(config)) {

@@ -21,6 +21,11 @@ double in_milliseconds(std::chrono::microseconds time) {
     return std::chrono::duration<double, std::milli>(time).count();
 }
 
+/// "54 s", begun ones counted whole
+std::string seconds_text(milliseconds time) {
+    return fmt::format("{} s", std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
 /// What is left of a hold: "for 12 more seconds".
 std::string hold_text(const health::Report& report) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(report.held).count();
@@ -30,15 +35,23 @@ std::string hold_text(const health::Report& report) {
 std::string line(const ServerStatus& status, std::size_t names, std::size_t addresses) {
     const auto& report = status.report;
     std::string verdict(health::name(report.verdict));
-    if (report.verdict == Verdict::unknown) verdict = "not checked yet";
+    if (report.verdict == Verdict::unknown) {
+        if (!status.unchecked.empty())
+            verdict = "not checked: " + status.unchecked;
+        else if (report.reason.empty())
+            verdict = "not checked yet";
+    }
     if (report.verdict == Verdict::down) verdict = "DOWN";
     auto text = fmt::format("  {:<{}}  {:<{}}  {}", status.name.to_string(), names,
                             status.address.to_string(), addresses, verdict);
-    if (report.verdict == Verdict::down && !report.reason.empty()) text += ": " + report.reason;
+    if (!report.reason.empty()) text += ": " + report.reason;
+    if (report.back.count() > 0) text += ", well again, back in " + seconds_text(report.back);
     if (report.held.count() > 0) text += ", " + hold_text(report);
     if (report.flaps > 0)
         text += fmt::format(", failed {} time{} soon after its return", report.flaps,
                             report.flaps == 1 ? "" : "s");
+    if (report.verdict != Verdict::unknown && !status.unchecked.empty())
+        text += ", not checked any more: " + status.unchecked;
     if (status.kept_in) text += ", kept in (panic_threshold)";
     if (status.drained) text += ", drained";
     if (report.weight) text += fmt::format(", weight {}", *report.weight);
@@ -50,7 +63,8 @@ std::string line(const ServerStatus& status, std::size_t names, std::size_t addr
 }  // namespace
 
 std::vector<ServerStatus> server_statuses(const config::Config& config, const Situation& situation,
-                                          const HeardReports& heard, TimePoint now) {
+                                          const HeardReports& heard, TimePoint now,
+                                          const Unchecked& unchecked) {
     std::vector<ServerStatus> all;
     for (const auto& monitor : monitors(config)) {
         ServerStatus status{.name = {monitor.virtual_name, monitor.server_name},
@@ -60,9 +74,12 @@ std::vector<ServerStatus> server_statuses(const config::Config& config, const Si
             status.report = found->second.report;
             const auto passed = std::chrono::floor<milliseconds>(now - found->second.when);
             status.report.held = std::max(status.report.held - passed, milliseconds(0));
+            status.report.back = std::max(status.report.back - passed, milliseconds(0));
         }
         const auto standing = situation.standings.find(monitor.key);
         status.kept_in = standing != situation.standings.end() && standing->second.held;
+        if (const auto why = unchecked.find(monitor.key); why != unchecked.end())
+            status.unchecked = why->second;
         all.push_back(std::move(status));
     }
     return all;
@@ -76,6 +93,7 @@ Fields to_fields(const ServerStatus& status) {
     fields.add("port", std::to_string(status.address.port.number));
     if (status.drained) fields.add("drained", "1");
     if (status.kept_in) fields.add("kept_in", "1");
+    if (!status.unchecked.empty()) fields.add("unchecked", status.unchecked);
     return fields;
 }
 
@@ -89,7 +107,8 @@ std::optional<ServerStatus> server_status_from(const Fields& fields) {
                         .address = {*address, net::Port{*port}},
                         .report = *report,
                         .drained = fields.find("drained").has_value(),
-                        .kept_in = fields.find("kept_in").has_value()};
+                        .kept_in = fields.find("kept_in").has_value(),
+                        .unchecked = std::string(fields.find("unchecked").value_or(""))};
 }
 
 Fields page_of(std::span<const ServerStatus> all, std::size_t from) {
@@ -133,11 +152,13 @@ std::string to_json(std::span<const ServerStatus> all) {
                         {"reason", report.reason},
                         {"latency_us", report.latency ? json(report.latency->count()) : json()},
                         {"held_ms", report.held.count()},
+                        {"back_ms", report.back.count()},
                         {"flaps", report.flaps},
                         {"weight", report.weight ? json(*report.weight) : json()},
                         {"weight_reason", report.weight_reason},
                         {"drained", status.drained},
-                        {"kept_in", status.kept_in}});
+                        {"kept_in", status.kept_in},
+                        {"unchecked", status.unchecked}});
     }
     // A reason may hold what a server said: bytes that are no UTF-8 must not end us.
     return list.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -54,4 +54,12 @@ AnnouncementStep next_step(const Announcement& at, std::size_t addresses, TimePo
     return step;
 }
 
+TimePoint QueuePatience::full(TimePoint now) {
+    constexpr Duration shortest = std::chrono::milliseconds(2);
+    if (!full_since_) full_since_ = now;
+    pause_ = pause_ == Duration{0} ? shortest : std::min(2 * pause_, second);
+    stuck_ = now - *full_since_ >= second;
+    return now + pause_;
+}
+
 }  // namespace pulse::failover

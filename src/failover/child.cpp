@@ -8,12 +8,19 @@ namespace pulse::failover {
 bool Step::wants_lvsd() const {
     if (!s_.running || (s_.stopping && s_.role == Role::standby)) return false;
     const bool offered = s_.partner_alive && report() && report()->offers && !s_.link_down;
-    return claims() || settings_.warm || s_.wanting.has_value() || offered;
+    return claims() || settings_.warm || s_.wanting.has_value() || offered || partner_reaches_no_server();
+}
+
+/// Then a cold standby looks for itself: perhaps it reaches some.
+bool Step::partner_reaches_no_server() const {
+    return settings_.prefer_servers && s_.partner_claims && report() && report()->served == 0 &&
+           !s_.link_down;
 }
 
 void Step::start_lvsd() {
     s_.restart_at.reset();
     s_.lvsd = Lvsd::starting;
+    s_.served.reset();
     s_.lvsd_ending = false;
     s_.ready_by = now_ + settings_.ready_limit;
     act(StartLvsd{});
@@ -25,6 +32,7 @@ void Step::stop_lvsd(bool leave_table) {
         act(DropAddresses{});
     }
     s_.lvsd = Lvsd::stopped;
+    s_.served.reset();
     s_.lvsd_ending = true;
     s_.ready_by.reset();
     s_.restart_at.reset();
@@ -70,6 +78,7 @@ void Step::on(const LvsdCrashed& event) {
     s_.ready_by.reset();
     s_.lvsd_ending = false;
     s_.lvsd = Lvsd::stopped;
+    s_.served.reset();
     if (!wants_lvsd()) return;
     if (s_.stopping) return deactivate();
     if (now_ >= s_.crash_window_ends) {
@@ -77,7 +86,8 @@ void Step::on(const LvsdCrashed& event) {
         s_.crash_window_ends = now_ + settings_.crash_window;
     }
     ++s_.crashes;
-    if (s_.crashes > settings_.crash_limit && settings_.partner) {
+    // Whom nobody can relieve goes on trying.
+    if (s_.crashes > settings_.crash_limit && (claims() ? partner_can() : settings_.partner)) {
         log(claims() ? "lvsd keeps failing: deactivating LVS" : "lvsd keeps failing", true);
         give_up_lvsd();
     } else if (s_.crashes == 1) {
@@ -86,6 +96,13 @@ void Step::on(const LvsdCrashed& event) {
         s_.lvsd = Lvsd::waiting;
         s_.restart_at = now_ + settings_.crash_pause;
     }
+}
+
+void Step::on(const ServersChanged& event) {
+    if (!lvsd_runs()) return;
+    const bool was_known = s_.served.has_value();
+    s_.served = event.served;
+    if (s_.wanting && !was_known) say();
 }
 
 void Step::on(const LvsdStopped&) { s_.lvsd_ending = false; }

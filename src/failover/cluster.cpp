@@ -99,6 +99,15 @@ std::string shared_part(config::Config config) {
     return config::write(config);
 }
 
+namespace {
+
+LinkRule link_rule_of(const config::Config& config) {
+    if (!config.monitor_links) return LinkRule::automatic;
+    return *config.monitor_links ? LinkRule::strict : LinkRule::ignored;
+}
+
+}  // namespace
+
 Settings settings_of(const config::Config& config, Identity identity) {
     Settings settings;
     settings.identity = identity;
@@ -113,6 +122,8 @@ Settings settings_of(const config::Config& config, Identity identity) {
     settings.warntime = config.warntime;
     settings.initdead = config.initdead;
     settings.failback_delay = config.failback_delay;
+    settings.link_rule = link_rule_of(config);
+    settings.prefer_servers = config.prefer_servers;
     settings.pings = static_cast<std::uint16_t>(config.ping.size() + (config.ping_group.empty() ? 0 : 1));
     settings.config_serial = config.serial_no;
     settings.config_digest = heartbeat::digest_of(shared_part(config));

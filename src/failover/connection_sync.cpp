@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pulse/base/text.h"
+
 namespace pulse::failover {
 
 namespace {
@@ -21,6 +23,8 @@ bool runs_as(const SyncDaemon& running, const SyncDaemon& wanted) {
            same(running.group, wanted.group, default_group) &&
            same(running.port, wanted.port, default_port) && same(running.ttl, wanted.ttl, std::uint8_t{1});
 }
+
+std::string_view word(SyncRole role) { return role == SyncRole::master ? "master" : "backup"; }
 
 }  // namespace
 
@@ -51,6 +55,43 @@ SyncPlan plan(std::span<const SyncDaemon> running, std::span<const SyncDaemon> w
     for (const auto& daemon : wanted)
         if (!right(daemon, running, false)) plan.start.push_back(daemon);
     return plan;
+}
+
+std::vector<SyncRole> leftovers(std::span<const SyncDaemon> running, std::span<const SyncDaemon> started) {
+    std::vector<SyncRole> stop;
+    for (const auto& daemon : running)
+        if (std::ranges::any_of(started, [&](const SyncDaemon& ours) {
+                return daemon.role == ours.role && daemon.interface == ours.interface && daemon.id == ours.id;
+            }))
+            stop.push_back(daemon.role);
+    return stop;
+}
+
+std::string to_text(std::span<const SyncDaemon> started) {
+    std::string text;
+    for (const auto& daemon : started)
+        text +=
+            std::string(word(daemon.role)) + " " + daemon.interface + " " + std::to_string(daemon.id) + "\n";
+    return text;
+}
+
+std::vector<SyncDaemon> started_from(std::string_view text) {
+    std::vector<SyncDaemon> started;
+    for (const auto line : split(text, '\n')) {
+        const auto words = split_words(line);
+        if (words.size() != 3) continue;
+        const auto id = parse_decimal<int>(words[2]);
+        const bool master = words[0] == word(SyncRole::master);
+        if (!id || (!master && words[0] != word(SyncRole::backup))) continue;
+        started.push_back({.role = master ? SyncRole::master : SyncRole::backup,
+                           .interface = std::string(words[1]),
+                           .id = *id});
+    }
+    return started;
+}
+
+std::string name_of(const SyncDaemon& daemon) {
+    return std::string(word(daemon.role)) + " on " + daemon.interface + ", id " + std::to_string(daemon.id);
 }
 
 }  // namespace pulse::failover

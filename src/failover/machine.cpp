@@ -64,15 +64,22 @@ void Step::on(const Woken&) {
     if (s_.wanting && now_ >= *s_.wanting) {
         s_.wanting.reset();
         s_.well_since.reset();
-        log("the partner has not given the role away");
+        log(settings_.prefer_servers && report() && serves_clearly_more(report()->served, s_.served)
+                ? "the partner has not given the role away: it reaches more of the real servers"
+                : "the partner has not given the role away");
     }
     if (s_.handover && now_ >= s_.handover->until) cancel_handover("the partner did not get ready in time");
     if (settings_.partner && now_ >= s_.dead_at) partner_died();
     if (alone() && may_activate()) activate("no partner: activating lvs");
     if (s_.ready_by && now_ >= *s_.ready_by) {
-        log("lvsd has not set up its services in time", true);
-        s_.ready_by.reset();
-        give_up_lvsd();
+        if (claims() && !partner_can()) {
+            log("lvsd has not set up its services yet; nobody else can serve: waiting for it", true);
+            s_.ready_by = now_ + settings_.ready_limit;
+        } else {
+            log("lvsd has not set up its services in time", true);
+            s_.ready_by.reset();
+            give_up_lvsd();
+        }
     }
     if (s_.restart_at && now_ >= *s_.restart_at) start_lvsd();
     if (settings_.partner && now_ >= s_.heartbeat_at) {
@@ -91,7 +98,11 @@ void Step::partner_died() {
     s_.differs_since.reset();
     s_.late = false;
     if (s_.handover) cancel_handover("the partner has died");
-    if (s_.wanting) s_.wanting.reset();
+    s_.offer_after = {};
+    s_.wanting.reset();
+    // Nobody is there to leave the role to.
+    s_.child_failed = false;
+    s_.child_retry_at.reset();
     if (claims() && was_alive) {
         // It may take the role while we cannot hear it, and be heard again when it has it no more.
         s_.announce_again = true;
@@ -111,6 +122,12 @@ void Step::on(const LinksChanged& event) {
     s_.link_back_at.reset();
     if (s_.link_down) return;
     s_.link_down = true;
+    if (settings_.link_rule == LinkRule::automatic) {
+        log(claims() && !partner_can() ? "Local NIC link failure; nobody else can serve: going on"
+                                       : "Local NIC link failure",
+            true);
+        return say();  // an active router considers its trouble at once
+    }
     log("Local NIC link failure: Pulse disabled", true);
     if (!claims()) return say();
     log("local link failure: deactivating LVS");
@@ -211,8 +228,28 @@ void Step::on(const Reconfigured&) {
     s_.differs_since.reset();
     s_.difference_logged = false;
     if (!settings_.details) s_.report.reset();
-    if (alone()) s_.handover.reset();
+    if (alone()) forget_partner();
     if (alone() && may_activate()) activate("no partner: activating lvs");
+}
+
+/// There is none any more (`backup_active = 0`): nothing it said or did counts, and nothing waits for it.
+void Step::forget_partner() {
+    s_.partner_alive = s_.partner_claims = false;
+    s_.late = false;
+    s_.report.reset();
+    s_.standby_since.reset();
+    s_.conflict_since.reset();
+    s_.announce_again = false;
+    s_.claimed_on_word = false;
+    if (s_.handover) cancel_handover("there is no partner any more");
+    s_.wanting.reset();
+    s_.failback_held = false;
+    s_.trouble_spent = false;
+    s_.troubles = 0;
+    s_.offer_after = s_.out_until = s_.patient_until = {};
+    s_.child_failed = false;
+    s_.child_retry_at.reset();
+    if (s_.checking_until) stop_checking();
 }
 
 void Step::look_at_paths() {
@@ -262,6 +299,17 @@ Transition Step::finish() && {
     return {.state = std::move(s_), .actions = std::move(actions_), .wake_at = wake};
 }
 
+namespace {
+
+/// Whether a router that asks for the role knows how many servers it reaches, where the partner will weigh
+/// that; the last part of its time it asks without.
+bool knows_servers(const State& state, TimePoint now, const Settings& settings) {
+    return !settings.prefer_servers || state.served || !state.report || !state.report->served ||
+           now >= *state.wanting - 2 * settings.deadtime;
+}
+
+}  // namespace
+
 heartbeat::Report report_of(const State& state, TimePoint now, const Settings& settings) {
     heartbeat::Report report;
     report.sender = settings.identity;
@@ -274,7 +322,7 @@ heartbeat::Report report_of(const State& state, TimePoint now, const Settings& s
                   !state.checking_until && now >= state.out_until;
     report.ready = state.lvsd == Lvsd::ready;
     report.offers = state.handover.has_value();
-    report.wants = state.wanting && state.lvsd == Lvsd::ready;
+    report.wants = state.wanting && state.lvsd == Lvsd::ready && knows_servers(state, now, settings);
     report.hears = state.partner_alive;
     if (claims)
         report.active_for = std::chrono::duration_cast<std::chrono::milliseconds>(now - state.claimed_at);
@@ -283,6 +331,7 @@ heartbeat::Report report_of(const State& state, TimePoint now, const Settings& s
     report.connections = state.connections;
     report.config_serial = settings.config_serial;
     report.config_digest = settings.config_digest;
+    report.served = state.served;
     return report;
 }
 

@@ -18,7 +18,7 @@ constexpr const char* incompatible =
 }  // namespace
 
 void Step::on(const HeartbeatHeard& event) {
-    if (!s_.running) return;
+    if (!s_.running || alone()) return;
     match(
         event.content, [&](Word word) { heard(word, event.path); },
         [&](heartbeat::TooShort) { log_sometimes("bad heartbeat packet"); },
@@ -140,7 +140,9 @@ bool Step::yields() const {
     if (!report()) return !primary();
     // It has had deadtime to hear us and does not: it cannot yield, for it knows nothing of a conflict.
     if (lasts && !report()->hears) return true;
-    const auto own = report_of(s_, now_, settings_).active_for;
+    const auto now = report_of(s_, now_, settings_);
+    if (now.able != report()->able) return !now.able;  // one of them lacks the link that the service needs
+    const auto own = now.active_for;
     const auto other = report()->active_for;
     // What the partner says of its time is as old as the way is long: close cases are the primary's.
     if (primary()) return other > own + settings_.keepalive;
@@ -182,7 +184,7 @@ void Step::heard_standby() {
             finish_handover();
         else if (!report()->able)
             cancel_handover("the partner cannot take the role");
-    } else if (report()->wants && report()->ready && report()->able && report()->sees() >= sees() &&
+    } else if (report()->wants && report()->ready && report()->able && is_lteq(against(*report())) &&
                s_.role == Role::active && !s_.checking_until) {
         log("the partner wants the role and is ready: deactivating LVS");
         s_.failback_held = primary();
@@ -202,8 +204,12 @@ TimePoint Step::own_turn() const {
         return troubled() ? std::max(turn, later) : turn;
     }
     if (s_.wanting && s_.lvsd == Lvsd::ready) return since;
-    if (!report()->able) return now_ < s_.out_until ? std::min(later, s_.out_until) : since;
-    const bool better = sees() != report()->sees() ? sees() > report()->sees() : primary();
+    if (!report()->able) {
+        if (s_.link_down && !primary()) return later;  // neither is: one of them has to
+        return now_ < s_.out_until ? std::min(later, s_.out_until) : since;
+    }
+    const auto order = against(*report());
+    const bool better = is_neq(order) ? is_gt(order) : primary();
     return std::max(better ? since : later, s_.out_until);
 }
 

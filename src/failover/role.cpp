@@ -97,6 +97,7 @@ void Step::cancel_handover(std::string_view why) {
     log(fmt::format("{}: {}", why, s_.stopping ? "deactivating LVS" : "keeping the role"), true);
     s_.handover.reset();
     s_.worse_since.reset();
+    s_.offer_after = now_ + settings_.deadtime + settings_.ready_limit;
     if (s_.stopping) deactivate();
 }
 
@@ -106,36 +107,62 @@ void Step::ask_for_role(std::string why) {
     if (s_.lvsd == Lvsd::ready) say();
 }
 
-unsigned Step::sees() const { return report_of(s_, now_, settings_).sees(); }
+bool serves_clearly_more(std::optional<std::uint16_t> one, std::optional<std::uint16_t> other) {
+    constexpr int quarter = 250;
+    if (!one || !other) return false;
+    return *other == 0 ? *one > 0 : *one >= 2 * *other && *one >= *other + quarter;
+}
+
+std::strong_ordering compare(const heartbeat::Report& one, const heartbeat::Report& other,
+                             bool prefer_servers) {
+    if (prefer_servers && serves_clearly_more(one.served, other.served)) return std::strong_ordering::greater;
+    if (prefer_servers && serves_clearly_more(other.served, one.served)) return std::strong_ordering::less;
+    return one.sees() <=> other.sees();
+}
+
+std::strong_ordering Step::against(const heartbeat::Report& partner) const {
+    return compare(report_of(s_, now_, settings_), partner, settings_.prefer_servers);
+}
 
 /// What a router that knows nothing of its partner's view takes for trouble of its own.
 bool Step::troubled() const {
-    return s_.links_up.value_or(settings_.links) < settings_.links ||
+    return lost_link() || s_.links_up.value_or(settings_.links) < settings_.links ||
            (settings_.pings > 0 && s_.pings_up.value_or(settings_.pings) == 0);
 }
 
 void Step::consider_trouble() {
     const auto* partner = report();
-    const bool worse = partner ? partner->able && partner->sees() > sees() : troubled();
+    const bool worse = partner ? partner->able && (lost_link() || is_lt(against(*partner))) : troubled();
     if (!worse) {
         s_.worse_since.reset();
         if (!troubled()) s_.trouble_spent = false;
         return;
     }
     if (s_.role != Role::active || s_.handover || s_.stopping || s_.checking_until || !s_.partner_alive ||
-        s_.partner_claims || (s_.trouble_spent && !partner))
+        s_.partner_claims || now_ < s_.offer_after || (s_.trouble_spent && !partner))
         return s_.worse_since.reset();
     if (!s_.worse_since) s_.worse_since = now_;
     if (now_ > s_.trouble_at + std::chrono::minutes(10)) s_.troubles = 0;
     constexpr int most_doublings = 5;
     const auto hold = settings_.deadtime * (1 << std::min(s_.troubles, most_doublings));
-    if (now_ < *s_.worse_since + hold) return;
-    log(partner ? fmt::format("the partner sees {} of links and ping nodes, this router {}: deactivating LVS",
-                              partner->sees(), sees())
-        : s_.links_up.value_or(settings_.links) < settings_.links ? "local link failure: deactivating LVS"
-                                                                  : "no ping node answers: deactivating LVS",
-        true);
+    // Clients of a lost link are without service meanwhile.
+    if (!lost_link() && now_ < *s_.worse_since + hold) return;
+    log(trouble() + ": deactivating LVS", true);
     hand_over(Reason::trouble);
+}
+
+/// Why the role is given away, for people.
+std::string Step::trouble() const {
+    const auto* partner = report();
+    if (lost_link() || (!partner && s_.links_up.value_or(settings_.links) < settings_.links))
+        return "local link failure";
+    if (!partner) return "no ping node answers";
+    const auto own = report_of(s_, now_, settings_);
+    if (settings_.prefer_servers && serves_clearly_more(partner->served, own.served))
+        return fmt::format("the partner reaches {:.1f} % of the real servers, this router {:.1f} %",
+                           *partner->served / 10.0, *own.served / 10.0);
+    return fmt::format("the partner sees {} of links and ping nodes, this router {}", partner->sees(),
+                       own.sees());
 }
 
 namespace {
@@ -147,7 +174,7 @@ bool well(const State& s, TimePoint now, const Settings& settings) {
         return false;
     const auto own = report_of(s, now, settings);
     return own.able && own.links_up >= settings.links && (settings.pings == 0 || own.pings_up > 0) &&
-           (!s.report || (!s.report->stopping && s.report->sees() <= own.sees()));
+           (!s.report || (!s.report->stopping && is_gteq(compare(own, *s.report, settings.prefer_servers))));
 }
 
 bool lacks_connections(const State& s, TimePoint now, const Settings& settings) {

@@ -69,6 +69,14 @@ std::string joined(const std::vector<std::string>& words) {
 
 bool differs(const Status& status) { return status.state.differs_since.has_value(); }
 
+std::string addresses_text(const Status& status) {
+    auto text = fmt::format("addresses:  {} of {} up\n", status.addresses_up, status.addresses);
+    for (const auto& trouble : status.address_troubles) text += "            " + to_text(trouble) + "\n";
+    if (!status.stuck_devices.empty())
+        text += "            NOT ANNOUNCED on " + joined(status.stuck_devices) + ", which takes no frames\n";
+    return text;
+}
+
 std::string path_text(const Status& status, std::size_t i) {
     const auto& path = status.paths[i];
     const auto& counted = status.counters.at(i);
@@ -104,6 +112,18 @@ std::string partner_text(const Status& status) {
     return text + "\n";
 }
 
+/// How much of the real servers' weight each router reaches.
+std::string servers_text(const State& state) {
+    const auto percent = [](const std::optional<std::uint16_t>& served) {
+        return served ? fmt::format("{:.1f} %", *served / 10.0) : std::string("not known");
+    };
+    const auto there = state.report ? state.report->served : std::nullopt;
+    if (!state.served && !there) return {};
+    auto text = fmt::format("{} of their weight is up here", percent(state.served));
+    if (state.report) text += fmt::format(", {} on the partner", percent(there));
+    return text;
+}
+
 }  // namespace
 
 std::string_view text_of(heartbeat::Refusal refusal) {
@@ -134,11 +154,22 @@ std::string to_text(const Status& status) {
     text += partner_text(status);
     if (const auto waits = failback_waits_for(state, status.now, settings); !waits.empty())
         text += "failback:   waits for " + waits + "\n";
-    text += fmt::format("lvsd:       {}{}\n", name_of(state.lvsd), settings.warm ? " (standby = warm)" : "");
+    text += fmt::format("lvsd:       {}{}{}\n", name_of(state.lvsd), settings.warm ? " (standby = warm)" : "",
+                        status.lvsd_silent_since
+                            ? ", DOES NOT ANSWER since " + seconds(status.now - *status.lvsd_silent_since)
+                            : "");
+    if (settings.synchronised || !status.sync_problem.empty())
+        text += fmt::format("sync:       {}\n",
+                            status.sync_problem.empty() ? "as configured" : "FAILS: " + status.sync_problem);
+    text += addresses_text(status);
     if (settings.links > 0)
         text += fmt::format("links:      {} of {} up{}\n", state.links_up.value_or(settings.links),
                             settings.links,
                             status.links_down.empty() ? "" : "; down: " + joined(status.links_down));
+    else if (settings.partner && settings.link_rule == LinkRule::automatic)
+        text += fmt::format("links:      {} (the public one and those of floating addresses)\n",
+                            status.links_down.empty() ? "up" : "DOWN: " + joined(status.links_down));
+    if (const auto both = servers_text(state); !both.empty()) text += "servers:    " + both + "\n";
     if (settings.pings > 0)
         text += fmt::format("ping nodes: {} of {} answer{}\n", state.pings_up.value_or(settings.pings),
                             settings.pings,
@@ -183,6 +214,11 @@ std::string to_json(const Status& status) {
              {"refused", refused},
              {"sending_fails", counted.sending_fails}});
     }
+    json troubles = json::array();
+    for (const auto& trouble : status.address_troubles)
+        troubles.push_back({{"address", trouble.address.to_string()},
+                            {"must_be_up", trouble.must_be_up},
+                            {"reason", trouble.reason}});
     json partner;
     if (settings.partner) {
         partner = {{"alive", state.partner_alive}, {"role", partner_role(state)}};
@@ -194,6 +230,7 @@ std::string to_json(const Status& status) {
                             {"links_up", report->links_up},
                             {"pings_up", report->pings_up},
                             {"connections", report->connections},
+                            {"served_permille", report->served ? json(*report->served) : json()},
                             {"serial_no", report->config_serial},
                             {"config_differs", differs(status)}});
     }
@@ -207,6 +244,14 @@ std::string to_json(const Status& status) {
         {"takeovers", status.takeovers},
         {"failback_waits_for", failback_waits_for(state, status.now, settings)},
         {"lvsd", name_of(state.lvsd)},
+        {"lvsd_silent_ms",
+         status.lvsd_silent_since ? json(milliseconds(status.now - *status.lvsd_silent_since)) : json()},
+        {"sync", {{"wanted", settings.synchronised}, {"problem", status.sync_problem}}},
+        {"addresses",
+         {{"up", status.addresses_up},
+          {"configured", status.addresses},
+          {"troubles", troubles},
+          {"not_announced_on", status.stuck_devices}}},
         {"links",
          {{"up", state.links_up.value_or(settings.links)},
           {"watched", settings.links},
@@ -216,6 +261,7 @@ std::string to_json(const Status& status) {
           {"nodes", settings.pings},
           {"down", status.pings_down}}},
         {"connections", state.connections},
+        {"served_permille", state.served ? json(*state.served) : json()},
         {"serial_no", settings.config_serial},
         {"partner", partner},
         {"heartbeat",

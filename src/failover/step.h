@@ -25,6 +25,7 @@ class Step {
     void on(const LvsdStopped&);
     void on(const LinksChanged& event);
     void on(const PingsChanged& event);
+    void on(const ServersChanged& event);
     void on(const ConnectionsCounted& event);
     void on(const Suspended& event);
     void on(const FailoverAsked&);
@@ -42,12 +43,25 @@ class Step {
     bool alone() const { return !settings_.partner; }
     bool claims() const { return s_.role != Role::standby; }
     bool may_activate() const {
-        return s_.running && s_.role == Role::standby && !s_.stopping && !s_.link_down && !s_.child_failed &&
-               !s_.checking_until;
+        return s_.running && s_.role == Role::standby && !s_.stopping && !barred_by_link() &&
+               !s_.child_failed && !s_.checking_until;
     }
+    /// A lost link keeps a router out of the role; with the automatic rule only where somebody else can have
+    /// it.
+    bool barred_by_link() const {
+        return s_.link_down &&
+               (settings_.link_rule == LinkRule::strict || (report() != nullptr && report()->able));
+    }
+    /// A vital link is lost, and the rule says that this is the partner's occasion.
+    bool lost_link() const {
+        return settings_.link_rule == LinkRule::automatic && s_.link_down && !s_.link_back_at;
+    }
+    /// Whether somebody else could have the role, as far as one can know.
+    bool partner_can() const { return s_.partner_alive && (report() == nullptr || report()->able); }
     const heartbeat::Report* report() const { return s_.report ? &*s_.report : nullptr; }
-    unsigned sees() const;
+    std::strong_ordering against(const heartbeat::Report& partner) const;
     bool troubled() const;
+    std::string trouble() const;
 
     void act(Action action) { actions_.push_back(std::move(action)); }
     void log(std::string text, bool warning = false) { act(Log{std::move(text), warning}); }
@@ -58,6 +72,7 @@ class Step {
     void away(Duration time);
     void stop_checking();
     void partner_died();
+    void forget_partner();
     void look_at_paths();
     TimePoint wake_at() const;
 
@@ -89,6 +104,7 @@ class Step {
     // child.cpp
     bool wants_lvsd() const;
     bool lvsd_runs() const { return s_.lvsd == Lvsd::starting || s_.lvsd == Lvsd::ready; }
+    bool partner_reaches_no_server() const;
     void start_lvsd();
     void stop_lvsd(bool leave_table = false);
     void give_up_lvsd();

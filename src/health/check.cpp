@@ -126,7 +126,7 @@ class Preparation {
     [[nodiscard]] SocketCheck over(Transport transport, Talk talk) const {
         return {.transport = transport,
                 .endpoint = checked_endpoint(spec_),
-                .source = options_.source,
+                .source = source_of_check(spec_),
                 .talk = std::move(talk)};
     }
 

@@ -111,12 +111,31 @@ std::optional<std::string> said(const ns_msg& message, const ns_rr& record, DnsT
     return std::nullopt;
 }
 
+/// A truncated answer (TC) as far as its question: who cuts in the middle of a record may count it still.
+/// nullopt if it is none.
+std::optional<std::string> without_records(std::string_view datagram) {
+    const auto* const begin = bytes_of(datagram);
+    const auto* const end = begin + datagram.size();
+    const auto* at = begin + header_size;
+    constexpr std::ptrdiff_t type_and_class = 4;
+    const bool truncated = (begin[2] & 0x02U) != 0;
+    if (!truncated || ::ns_name_skip(&at, end) != 0 || end - at < type_and_class) return std::nullopt;
+    std::string cut(datagram.substr(0, static_cast<std::size_t>(at - begin + type_and_class)));
+    constexpr std::string_view one_question("\0\1\0\0\0\0\0\0", 8);
+    cut.replace(header_size - one_question.size(), one_question.size(), one_question);
+    return cut;
+}
+
 Result<DnsAnswer> answer_of(ns_msg& message, DnsType type) {
-    DnsAnswer answer{.rcode = ns_msg_getflag(message, ns_f_rcode), .records = {}};
+    DnsAnswer answer{.rcode = ns_msg_getflag(message, ns_f_rcode),
+                     .records = {},
+                     .truncated = ns_msg_getflag(message, ns_f_tc) != 0};
     for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {
         ns_rr record{};
-        if (::ns_parserr(&message, ns_s_an, i, &record) != 0)
+        if (::ns_parserr(&message, ns_s_an, i, &record) != 0) {
+            if (answer.truncated) return answer;  // in the middle of a record, as some do it
             return fail(std::errc::bad_message, "malformed answer");
+        }
         if (static_cast<std::uint16_t>(ns_rr_type(record)) != static_cast<std::uint16_t>(type)) continue;
         auto text = said(message, record, type);
         if (!text) return fail(std::errc::bad_message, "malformed record");
@@ -186,8 +205,12 @@ std::optional<Result<DnsAnswer>> dns_answer(std::string_view datagram, std::uint
     const bool answers = (bytes[0] << 8U | bytes[1]) == id && (bytes[2] & 0x80U) != 0;
     if (!answers) return std::nullopt;
     ns_msg message{};
-    if (::ns_initparse(bytes, static_cast<int>(datagram.size()), &message) != 0)
-        return fail(std::errc::bad_message, "malformed answer");
+    std::optional<std::string> cut;
+    if (::ns_initparse(bytes, static_cast<int>(datagram.size()), &message) != 0) {
+        cut = without_records(datagram);
+        if (!cut || ::ns_initparse(bytes_of(*cut), static_cast<int>(cut->size()), &message) != 0)
+            return fail(std::errc::bad_message, "malformed answer");
+    }
     // A name server that understood nothing (FORMERR) may leave the question out.
     if (ns_msg_count(message, ns_s_qd) == 0) return answer_of(message, type);
     ns_rr question{};

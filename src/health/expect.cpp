@@ -58,12 +58,13 @@ void Matcher::close() {
 void Matcher::stop_waiting() {
     const bool silence_is_good = std::holds_alternative<NoRefusal>(expectation_) && !decided();
     if (progress_ == Progress::fits_so_far || silence_is_good) progress_ = Progress::matched;
+    silent_ = silence_is_good;
 }
 
 Outcome Matcher::outcome() const {
     switch (progress_) {
         case Progress::matched:
-            return {};
+            return {.silent = silent_};
         case Progress::differs:
             return {.reason = Reason::answer_differs};
         case Progress::bad_expression:

@@ -40,7 +40,7 @@ Transition passed(Standing standing, TimePoint now, const Pace& pace) {
     standing.bad = 0;
     // Counting stops one past the threshold: nothing asks further, and a year of checks cannot overflow.
     if (standing.good <= pace.rise) ++standing.good;
-    const bool admitted = standing.good >= pace.rise && now >= standing.held_until;
+    const bool admitted = !standing.has_failed || (standing.good >= pace.rise && now >= standing.held_until);
     if (!admitted || standing.verdict == Verdict::up) return {.standing = standing, .change = {}};
     standing.returned = now;
     return moved(std::move(standing), Verdict::up, "");
@@ -52,8 +52,6 @@ long long rise_of(std::chrono::milliseconds interval, std::chrono::milliseconds 
     return interval.count() > 0 ? reentry / interval : 0;
 }
 
-Standing newcomer(const Pace& pace) { return {.good = pace.rise}; }
-
 Transition step(Standing standing, const Outcome& outcome, TimePoint now, const Pace& pace) {
     // A director out of descriptors or ports must not empty its own table: what could not be tried says
     // nothing.
@@ -62,7 +60,7 @@ Transition step(Standing standing, const Outcome& outcome, TimePoint now, const 
     return outcome.good() ? passed(standing, now, pace) : failed(standing, outcome, now, pace);
 }
 
-Transition wear(Standing standing, Glasses glasses, const Pace& pace) {
+Transition wear(Standing standing, Glasses glasses) {
     standing.glasses = glasses;
     switch (glasses) {
         case Glasses::rose_coloured:
@@ -72,15 +70,20 @@ Transition wear(Standing standing, Glasses glasses, const Pace& pace) {
         case Glasses::none:
             break;
     }
-    const auto verdict = standing.verdict;
-    standing = newcomer(pace);
-    standing.verdict = verdict;
-    return {.standing = standing, .change = std::nullopt};
+    return {.standing = {.verdict = standing.verdict}, .change = std::nullopt};
 }
 
 Duration held_for(const Standing& standing, TimePoint now) {
     const bool held = standing.verdict == Verdict::down && standing.glasses == Glasses::none;
     return held ? std::max(standing.held_until - now, Duration::zero()) : Duration::zero();
+}
+
+Duration back_in(const Standing& standing, TimePoint now, const Pace& pace) {
+    const bool waits = standing.verdict == Verdict::down && standing.glasses == Glasses::none &&
+                       standing.bad == 0 && standing.good > 0;
+    if (!waits) return Duration::zero();
+    const auto missing = std::max(pace.rise - standing.good, 0LL);
+    return std::max<Duration>(missing * pace.interval, held_for(standing, now));
 }
 
 Standing forgiven(Standing standing) {

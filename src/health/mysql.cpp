@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "pulse/base/printable.h"
+
 #include "conversations.h"
 
 namespace pulse::health {
@@ -18,9 +20,14 @@ constexpr char error_packet = '\xff';
 constexpr char protocol_version = 10;
 constexpr std::string_view quit_command = "\x01";
 
-/// A login was understood and turned down: access denied in its forms, and an account that wants another way
-/// of authentication.
-constexpr std::array understood{1044, 1045, 1049, 1251, 1698, 1862};
+/// A login was understood and turned down: access denied in its forms, and an account that is locked, has had
+/// its password too long, or wants another way of authentication or TLS.
+constexpr std::array understood{1044, 1045, 1049, 1251, 1698, 1862, 3118, 3159, 4151};
+
+/// Said in place of a greeting, to this router alone: it may not come from here, or has been blocked. The
+/// service's clients come with addresses of their own.
+constexpr int host_blocked = 1129;
+constexpr int host_not_allowed = 1130;
 
 unsigned byte_at(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
 
@@ -91,7 +98,12 @@ class MysqlTalk final : public Conversation {
         if (greeted_ && std::ranges::find(understood, number) != understood.end()) return good();
         auto message = payload.substr(3);
         if (message.starts_with('#')) message.remove_prefix(std::min<std::size_t>(6, message.size()));
-        return refused(std::to_string(number) + " " + std::string(message));
+        const auto said = std::to_string(number) + " " + std::string(message);
+        if (number == host_not_allowed) return good();
+        if (number == host_blocked)
+            return decided(
+                {.note = "the server is taken for well, but refuses this router: " + printable(said, 200)});
+        return refused(said);
     }
 
     std::string user_;

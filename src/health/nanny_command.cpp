@@ -57,6 +57,12 @@ net::Endpoint checked_endpoint(const NannySpec& spec) {
     return {spec.check.address.value_or(spec.real_server), spec.check.port.value_or(spec.real_port)};
 }
 
+std::optional<net::IpAddress> source_of_check(const NannySpec& spec) {
+    if (spec.check.source) return spec.check.source;
+    const bool fits = spec.source && spec.source->family() == checked_endpoint(spec).address.family();
+    return fits ? spec.source : std::nullopt;
+}
+
 std::vector<std::string> arguments(const NannySpec& spec) {
     std::vector<std::string> words;
     const auto flag = [&](const char* option) { words.emplace_back(option); };
@@ -109,6 +115,7 @@ std::vector<std::string> arguments(const NannySpec& spec) {
     if (spec.foreground) flag("--nodaemon");
     flag("--lvs");
     if (spec.timeout) option("--timeout", duration_text(*spec.timeout));
+    if (spec.source) option("--source", spec.source->to_string());
     optional("--label", spec.label);
     for (const auto& row : check_option_table()) {
         const auto name = "--" + std::string(row.name);

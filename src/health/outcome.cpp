@@ -2,6 +2,7 @@
 
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace pulse::health {
 
@@ -70,6 +71,8 @@ Words words(Reason reason) {
             return {"program cannot be run", Tail::error};
         case Reason::program_differs:
             return {"program's output differs"};
+        case Reason::silent_since_refused:
+            return {"only silent since it refused"};
         case Reason::forced_down:
             return {"forced down"};
         case Reason::local_failure:
@@ -79,6 +82,15 @@ Words words(Reason reason) {
 }
 
 }  // namespace
+
+Outcome whole_answer(Outcome truncated, Outcome asked_again) {
+    using enum Reason;
+    for (const auto about_the_answer : {none, bad_answer, dns_status, dns_differs})
+        if (asked_again.reason == about_the_answer) return asked_again;
+    truncated.truncated = false;
+    truncated.note = "the answer does not fit into a datagram, and over TCP: " + text(asked_again);
+    return truncated;
+}
 
 std::string text(const Outcome& outcome) {
     const auto [head, tail] = words(outcome.reason);
@@ -91,6 +103,7 @@ std::string text(const Outcome& outcome) {
             break;
         case Tail::error:
             line += ": " + std::generic_category().message(outcome.number);
+            if (!outcome.detail.empty()) line += " (" + outcome.detail + ")";
             break;
         case Tail::detail:
             line += ": " + outcome.detail;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -13,6 +15,10 @@ constexpr std::size_t header_size = 5;
 constexpr std::size_t longest_message = 30000;
 
 constexpr std::uint32_t protocol_version = 3U << 16U;
+
+/// How PgBouncer (and what imitates it) turns down a login as such, under the number of any broken protocol.
+constexpr std::array<std::string_view, 6> words_of_poolers{"no such database", "no such user", "SSL required",
+                                                           "login rejected",   "not allowed",  "auth failed"};
 
 std::string big_endian(std::uint32_t number) {
     return {static_cast<char>(number >> 24U), static_cast<char>(number >> 16U & 0xffU),
@@ -76,11 +82,17 @@ class PostgresqlTalk final : public Conversation {
 
     /// Classes of SQLSTATE: 28 is a login that is turned down and 3D a database that is not there, which only
     /// a working server can say. The rest (53 too many connections, 57 starting up or shutting down) is not.
+    /// Poolers say both with 08P01, as they say "too many" and "cannot connect": there the words decide.
     static Step error(std::string_view fields) {
         const auto state = field(fields, 'C');
-        if (state.starts_with("28") || state.starts_with("3D")) return good();
+        const auto message = field(fields, 'M');
+        const bool turned_down = state.starts_with("28") || state.starts_with("3D") ||
+                                 (state == "08P01" && std::ranges::any_of(words_of_poolers, [&](auto words) {
+                                      return message.find(words) != std::string_view::npos;
+                                  }));
+        if (turned_down) return good();
         if (state.empty()) return no_answer_of_the_protocol("not PostgreSQL", fields);
-        return refused(std::string(state) + " " + std::string(field(fields, 'M')));
+        return refused(std::string(state) + " " + std::string(message));
     }
 
     std::string user_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pulse/base/printable.h"
 #include "pulse/base/text.h"
 
 namespace pulse::health {
@@ -15,8 +16,14 @@ std::optional<T> number(const Fields& fields, std::string_view key) {
     return text ? parse_decimal<T>(*text) : std::nullopt;
 }
 
+/// A nanny that was taken over must not write into the log, the status or a terminal what it likes.
 std::string text_of(const Fields& fields, std::string_view key) {
-    return std::string(fields.find(key).value_or("").substr(0, longest_reason));
+    return printable_text(fields.find(key).value_or(""), longest_reason);
+}
+
+std::chrono::milliseconds pause_of(const Fields& fields, std::string_view key) {
+    constexpr long long longest_ms = 1'000'000'000'000;  // 31 years: far from overflow
+    return std::chrono::milliseconds(std::clamp(number<long long>(fields, key).value_or(0), 0LL, longest_ms));
 }
 
 }  // namespace
@@ -42,6 +49,7 @@ Fields to_fields(const Report& report) {
     if (!report.weight_reason.empty()) fields.add("weight_reason", report.weight_reason);
     if (report.latency) fields.add("latency_us", std::to_string(report.latency->count()));
     if (report.held.count() > 0) fields.add("held_ms", std::to_string(report.held.count()));
+    if (report.back.count() > 0) fields.add("back_ms", std::to_string(report.back.count()));
     if (report.flaps > 0) fields.add("flaps", std::to_string(report.flaps));
     return fields;
 }
@@ -50,7 +58,7 @@ std::optional<Report> report_from(const Fields& fields) {
     const auto said = fields.find("verdict");
     for (const auto verdict : {Verdict::unknown, Verdict::up, Verdict::down}) {
         if (said != name(verdict)) continue;
-        Report report{.check = text_of(fields, "check"),
+        Report report{.check = std::string(fields.find("check").value_or("")),
                       .verdict = verdict,
                       .reason = text_of(fields, "reason"),
                       .weight = number<int>(fields, "weight"),
@@ -59,9 +67,8 @@ std::optional<Report> report_from(const Fields& fields) {
         if (report.weight && (*report.weight < 0 || *report.weight > largest_weight)) report.weight.reset();
         if (const auto latency = number<long long>(fields, "latency_us"))
             report.latency = std::chrono::microseconds(std::max(*latency, 0LL));
-        constexpr long long longest_hold_ms = 1'000'000'000'000;  // 31 years: far from overflow
-        report.held = std::chrono::milliseconds(
-            std::clamp(number<long long>(fields, "held_ms").value_or(0), 0LL, longest_hold_ms));
+        report.held = pause_of(fields, "held_ms");
+        report.back = pause_of(fields, "back_ms");
         report.flaps = std::max(number<int>(fields, "flaps").value_or(0), 0);
         return report;
     }

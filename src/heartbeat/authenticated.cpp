@@ -16,7 +16,10 @@ namespace {
 constexpr std::array<std::uint8_t, 4> magic{'P', 'L', 'S', '2'};
 constexpr std::uint8_t version = 2;
 constexpr std::size_t signature_size = 32;
-constexpr std::size_t signed_size = 88;  ///< what this version knows; more may follow before the signature
+constexpr std::size_t least_size = 88;   ///< without a signature: what the first version 2 had
+constexpr std::size_t signed_size = 90;  ///< what this one says; more may follow before the signature
+constexpr std::uint16_t unknown_share = 0xffff;
+constexpr std::uint16_t whole = 1000;  ///< permille
 
 using Signature = std::array<std::uint8_t, signature_size>;
 
@@ -160,6 +163,7 @@ std::vector<std::uint8_t> Codec::encode(const Message& message, const Ends& ends
     out.put(report.connections);
     out.put(report.config_serial);
     bytes.insert(bytes.end(), report.config_digest.begin(), report.config_digest.end());
+    out.put(report.served.value_or(unknown_share));
     const auto signature = signer.sign(ends, bytes);
     bytes.insert(bytes.end(), signature.begin(), signature.end());
     return bytes;
@@ -171,7 +175,7 @@ std::variant<Message, Refusal> Codec::decode(std::span<const std::uint8_t> datag
     Reader in(datagram.subspan(magic.size()));
     if (in.take<std::uint8_t>() != version) return Refusal::wrong_version;
     const auto* signer_of_it = signer(in.take<std::uint8_t>());
-    if (datagram.size() < signed_size + signature_size || datagram.size() > longest_message ||
+    if (datagram.size() < least_size + signature_size || datagram.size() > longest_message ||
         in.take<std::uint16_t>() != datagram.size())
         return Refusal::wrong_length;
     if (signer_of_it == nullptr) return Refusal::unknown_key;
@@ -194,7 +198,9 @@ std::variant<Message, Refusal> Codec::decode(std::span<const std::uint8_t> datag
     const auto active_for = in.take<std::uint64_t>();
     report.connections = in.take<std::uint64_t>();
     report.config_serial = in.take<std::int64_t>();
-    std::ranges::copy(in.rest().first(report.config_digest.size()), report.config_digest.begin());
+    for (auto& byte : report.config_digest) byte = in.take<std::uint8_t>();
+    if (text.size() >= signed_size)
+        if (const auto served = in.take<std::uint16_t>(); served <= whole) report.served = served;
     constexpr std::uint64_t longest_time = 1ULL << 53U;  // in ms; keeps sums and comparisons exact
     if (standing > static_cast<std::uint8_t>(Standing::active) || header.epoch == 0 || header.sequence == 0 ||
         (sender != static_cast<std::uint8_t>(Identity::primary) &&

@@ -7,6 +7,7 @@
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -23,18 +24,17 @@ std::string text_of(nlattr* attribute) {
     return {text, strnlen(text, static_cast<std::size_t>(nla_len(attribute)))};
 }
 
-/// Whether a device forwards IPv6, from what RTM_NEWLINK nests as IFLA_AF_SPEC, AF_INET6, IFLA_INET6_CONF.
-bool forwards_v6(nlattr* families) {
-    auto* v6 = families == nullptr
-                   ? nullptr
-                   : nla_find(static_cast<nlattr*>(nla_data(families)), nla_len(families), AF_INET6);
-    auto* settings =
-        v6 == nullptr ? nullptr : nla_find(static_cast<nlattr*>(nla_data(v6)), nla_len(v6), IFLA_INET6_CONF);
-    constexpr auto wanted = (DEVCONF_FORWARDING + 1) * static_cast<int>(sizeof(std::int32_t));
-    if (settings == nullptr || nla_len(settings) < wanted) return false;
+nlattr* within(nlattr* outer, int type) {
+    return outer == nullptr ? nullptr : nla_find(static_cast<nlattr*>(nla_data(outer)), nla_len(outer), type);
+}
+
+/// Whether a device's setting is on, from what RTM_NEWLINK nests as IFLA_AF_SPEC, the family, its settings.
+bool is_on(nlattr* families, int family, int settings_type, std::size_t index) {
+    auto* settings = within(within(families, family), settings_type);
     std::int32_t on = 0;
-    std::memcpy(&on, static_cast<const std::uint8_t*>(nla_data(settings)) + DEVCONF_FORWARDING * sizeof on,
-                sizeof on);
+    if (settings == nullptr || static_cast<std::size_t>(nla_len(settings)) < (index + 1) * sizeof on)
+        return false;
+    std::memcpy(&on, static_cast<const std::uint8_t*>(nla_data(settings)) + index * sizeof on, sizeof on);
     return on != 0;
 }
 
@@ -47,14 +47,18 @@ std::optional<net::Link> link_from(nl_msg* message) {
     if (nlmsg_parse(header, sizeof(ifinfomsg), attributes.data(), IFLA_MAX, nullptr) < 0) return std::nullopt;
     ifinfomsg info{};
     std::memcpy(&info, nlmsg_data(header), sizeof info);
-    net::Link link{.index = info.ifi_index,
-                   .name = text_of(attributes[IFLA_IFNAME]),
-                   .mac = {},
-                   .up = (info.ifi_flags & IFF_UP) != 0,
-                   .carrier = (info.ifi_flags & IFF_RUNNING) != 0,
-                   .loopback = (info.ifi_flags & IFF_LOOPBACK) != 0,
-                   .resolves = (info.ifi_flags & (IFF_LOOPBACK | IFF_NOARP)) == 0,
-                   .forwards_v6 = forwards_v6(attributes[IFLA_AF_SPEC])};
+    auto* families = attributes[IFLA_AF_SPEC];
+    net::Link link{
+        .index = info.ifi_index,
+        .name = text_of(attributes[IFLA_IFNAME]),
+        .mac = {},
+        .up = (info.ifi_flags & IFF_UP) != 0,
+        .carrier = (info.ifi_flags & IFF_RUNNING) != 0,
+        .loopback = (info.ifi_flags & IFF_LOOPBACK) != 0,
+        .resolves = (info.ifi_flags & (IFF_LOOPBACK | IFF_NOARP)) == 0,
+        .forwards_v6 = is_on(families, AF_INET6, IFLA_INET6_CONF, DEVCONF_FORWARDING),
+        // IPv4 numbers its settings from 1.
+        .promotes = is_on(families, AF_INET, IFLA_INET_CONF, IPV4_DEVCONF_PROMOTE_SECONDARIES - 1)};
     auto* mac = attributes[IFLA_ADDRESS];
     if (mac != nullptr && static_cast<std::size_t>(nla_len(mac)) == link.mac.bytes.size())
         std::memcpy(link.mac.bytes.data(), nla_data(mac), link.mac.bytes.size());
@@ -72,16 +76,20 @@ std::optional<net::InterfaceAddress> address_from(nl_msg* message) {
     std::memcpy(&info, nlmsg_data(header), sizeof info);
     const bool v4 = info.ifa_family == AF_INET;
     if (!v4 && info.ifa_family != AF_INET6) return std::nullopt;
+    if (info.ifa_prefixlen > (v4 ? 32 : 128)) return std::nullopt;
     // IFA_LOCAL is the address itself; IFA_ADDRESS may be the other end of a point-to-point link.
     auto* bytes = attributes[IFA_LOCAL] != nullptr ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
     if (bytes == nullptr || nla_len(bytes) != (v4 ? 4 : 16)) return std::nullopt;
+    const auto* protocol = attributes[IFA_PROTO];
     return net::InterfaceAddress{
         .link_index = static_cast<int>(info.ifa_index),
         .label = text_of(attributes[IFA_LABEL]),
         .address = net::IpAddress::from_bytes(
             v4 ? net::Family::v4 : net::Family::v6,
             {static_cast<const std::uint8_t*>(nla_data(bytes)), static_cast<std::size_t>(nla_len(bytes))}),
-        .prefix_length = info.ifa_prefixlen};
+        .prefix_length = info.ifa_prefixlen,
+        .protocol = protocol == nullptr ? std::uint8_t{0} : nla_get_u8(protocol),
+        .secondary = v4 && (info.ifa_flags & IFA_F_SECONDARY) != 0};
 }
 
 }  // namespace pulse::kernel

@@ -5,6 +5,8 @@
 
 #include <arpa/inet.h>
 #include <linux/filter.h>
+#include <linux/if_addr.h>
+#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -24,18 +26,28 @@ int on_change(nl_msg* message, void* argument) {
     if (auto link = link_from(message))
         (type == RTM_NEWLINK ? changes.links : changes.gone_links).push_back(std::move(*link));
     else if (auto address = address_from(message))
-        changes.removed.push_back(std::move(*address));
+        (type == RTM_NEWADDR ? changes.added : changes.removed).push_back(std::move(*address));
     return NL_OK;
 }
 
-/// Has the kernel keep the news of new addresses to itself.
-bool leave_out_new_addresses(int descriptor) {
+/// Has the kernel keep the news of new addresses to itself: those of that protocol, or all.
+bool leave_out(int descriptor, std::optional<std::uint8_t> protocol) {
     // A classic filter loads big-endian; netlink's header is in the host's order.
-    std::array<sock_filter, 4> program{{
+    constexpr auto attributes = static_cast<std::uint32_t>(NLMSG_HDRLEN + sizeof(ifaddrmsg));
+    constexpr auto find_attribute = static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_NLATTR);
+    const std::uint8_t if_new = protocol ? 0 : 8;  // instructions further
+    std::array<sock_filter, 11> program{{
         BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(nlmsghdr, nlmsg_type)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWADDR), 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWADDR), if_new, 7),
+        BPF_STMT(BPF_LD | BPF_IMM, attributes),
+        BPF_STMT(BPF_LDX | BPF_IMM, IFA_PROTO),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, find_attribute),  // where it begins, 0 if it is not there
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_B | BPF_IND, NLA_HDRLEN),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, protocol.value_or(0), 1, 0),
         BPF_STMT(BPF_RET | BPF_K, 0xffff'ffffU),
+        BPF_STMT(BPF_RET | BPF_K, 0),
     }};
     const sock_fprog filter{.len = static_cast<unsigned short>(program.size()), .filter = program.data()};
     return ::setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
@@ -45,14 +57,14 @@ int on_sequence(nl_msg*, void*) { return NL_OK; }
 
 }  // namespace
 
-Result<RouteWatch> RouteWatch::open() {
+Result<RouteWatch> RouteWatch::open(std::optional<std::uint8_t> new_ones_except) {
     auto socket = NetlinkSocket::open(NETLINK_ROUTE);
     if (!socket) return fail(socket.error(), "watching network interfaces");
     auto* raw = socket->raw();
     // A takeover of a thousand addresses tells of each.
     constexpr int receive_bytes = 4 << 20;
     nl_socket_set_buffer_size(raw, receive_bytes, 0);
-    if (!leave_out_new_addresses(nl_socket_get_fd(raw)) || nl_socket_set_nonblocking(raw) < 0 ||
+    if (!leave_out(nl_socket_get_fd(raw), new_ones_except) || nl_socket_set_nonblocking(raw) < 0 ||
         nl_socket_add_memberships(raw, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0) < 0)
         return fail(std::errc::protocol_error, "watching network interfaces");
     return RouteWatch(std::move(*socket));

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <utility>
 
+#include "pulse/base/printable.h"
 #include "pulse/base/text.h"
 
 namespace pulse::load {
@@ -44,7 +45,7 @@ void read_word(std::string_view word, AgentReply& reply, bool& understood) {
 std::optional<AgentReply> parse_agent(std::string_view sent) {
     const auto line = sent.substr(0, sent.find_first_of(std::string_view("\r\n\0", 3)));
     const auto hash = std::min(line.find('#'), line.size());
-    AgentReply reply{.about = std::string(trim(line.substr(std::min(hash + 1, line.size()))))};
+    AgentReply reply{.about = printable(trim(line.substr(std::min(hash + 1, line.size()))))};
     std::string said(line.substr(0, hash));
     for (char& letter : said)
         letter = letter == ',' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));

@@ -14,6 +14,7 @@
 
 #include "pulse/base/printable.h"
 #include "pulse/health/program.h"
+#include "pulse/process/account.h"
 #include "pulse/process/child.h"
 #include "pulse/process/descendants.h"
 #include "pulse/runtime/async.h"
@@ -119,7 +120,6 @@ process::SpawnRequest request_for(const std::vector<std::string>& words, int sta
     request.program = words.front();
     request.arguments.assign(words.begin() + 1, words.end());
     request.standard_output = standard_output;
-    request.quiet_errors = true;
     // The same whether nanny was started by systemd, by pulse or in somebody's shell.
     request.environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
                            "SHELL=/bin/sh", "LANG=C.UTF-8"};
@@ -151,6 +151,7 @@ asio::awaitable<ProgramResult> run_program(const std::vector<std::string>& words
         const bool missing =
             failure.number == ENOENT || failure.number == EACCES || failure.number == ENOEXEC;
         failure.reason = missing ? Reason::program_cannot_run : Reason::local_failure;
+        if (missing) failure.detail = "for the account " + process::account_name(::geteuid());
         co_return failure;
     }
     KillGuard guard(*child);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
@@ -52,7 +53,7 @@ Outcome connect_outcome(int error) {
 Outcome no_socket(Transport transport, int error) {
     Outcome outcome{.reason = Reason::local_failure, .number = error};
     if (transport == Transport::ping && (error == EACCES || error == EPERM))
-        outcome.note = "the group of nanny must be within the sysctl net.ipv4.ping_group_range";
+        outcome.detail = "the group of nanny must be within the sysctl net.ipv4.ping_group_range";
     return outcome;
 }
 
@@ -153,9 +154,13 @@ class Attempt {
     asio::awaitable<Outcome> talk() {
         const auto conversation = health::conversation(check_.talk, next_nonce());
         health::Step step = conversation->begin();
+        // A write fails when the server has closed: what it said before that is still there to be read, and
+        // tells more.
+        Outcome sent;
         if (health::is_datagram(check_.transport) || !step.send.empty()) {
-            const Outcome sent = co_await send(step.send);
-            if (!sent.good()) co_return sent;
+            sent = co_await send(step.send);
+            const bool wants_answer = !step.outcome;
+            if (!sent.good() && !(wants_answer && has_closed(sent))) co_return sent;
         }
         std::size_t total = 0;
         std::array<char, read_size> buffer{};
@@ -171,9 +176,14 @@ class Attempt {
             } else if (io.status == Io::Status::closed) {
                 say("the server has closed");
                 step = conversation->closed();
+                const bool says_nothing = step.outcome->reason == Reason::closed_early;
+                if (!sent.good() && says_nothing) co_return sent;
             } else if (io.status == Io::Status::failed) {
-                if (!step.perhaps_complete) co_return io.failure;
+                const bool says_nothing = io.failure.reason == Reason::read_failed;
+                if (!step.perhaps_complete) co_return !sent.good() && says_nothing ? sent : io.failure;
                 step = conversation->silence();
+            } else if (!sent.good()) {
+                co_return sent;  // nothing comes after a reset
             } else {
                 const auto pause = Clock::now() + quiet_time;
                 const auto until = step.perhaps_complete ? std::min(deadline_, pause) : deadline_;
@@ -182,8 +192,8 @@ class Attempt {
                 continue;
             }
             if (step.outcome || step.send.empty()) continue;  // a farewell is sent below
-            const Outcome sent = co_await send(step.send);
-            if (!sent.good()) co_return sent;
+            if (sent.good()) sent = co_await send(step.send);
+            if (!sent.good() && !has_closed(sent)) co_return sent;
             step.send.clear();
         }
         if (total > 0 && !step.send.empty()) (void)channel_->send(step.send);  // a farewell
@@ -195,6 +205,11 @@ class Attempt {
   private:
     void say(const std::string& step) const {
         if (trace_) trace_(step);
+    }
+
+    /// Whether a failed write says that the server has gone.
+    static bool has_closed(const Outcome& sent) {
+        return sent.reason == Reason::write_failed && (sent.number == EPIPE || sent.number == ECONNRESET);
     }
 
     static health::Step endless() {
@@ -265,10 +280,7 @@ Connecting start_connecting(const health::SocketCheck& check) {
     return started;
 }
 
-}  // namespace
-
-asio::awaitable<Outcome> probe_socket(const health::SocketCheck& check, TimePoint deadline,
-                                      const Trace& trace) {
+asio::awaitable<Outcome> attempt(const health::SocketCheck& check, TimePoint deadline, const Trace& trace) {
     if (trace)
         trace(std::string("connecting: ") + name(check.transport) + " to " + check.endpoint.to_string() +
               (check.source ? " from " + check.source->to_string() : ""));
@@ -278,14 +290,29 @@ asio::awaitable<Outcome> probe_socket(const health::SocketCheck& check, TimePoin
     const auto executor = co_await asio::this_coro::executor;
     stream_descriptor socket(executor, started.socket.get());
     (void)started.socket.release();
-    Attempt attempt(check, std::move(socket), deadline, trace);
+    Attempt under_way(check, std::move(socket), deadline, trace);
     Outcome outcome;
-    if (started.error == EINPROGRESS) outcome = co_await attempt.finish_connect();
+    if (started.error == EINPROGRESS) outcome = co_await under_way.finish_connect();
     if (!outcome.good()) co_return outcome;
     if (trace && !health::is_datagram(check.transport)) trace("connected");
-    outcome = co_await attempt.open_channel();
+    outcome = co_await under_way.open_channel();
     if (!outcome.good()) co_return outcome;
-    co_return co_await attempt.talk();
+    co_return co_await under_way.talk();
+}
+
+}  // namespace
+
+asio::awaitable<Outcome> probe_socket(const health::SocketCheck& check, TimePoint deadline,
+                                      const Trace& trace) {
+    Outcome outcome = co_await attempt(check, deadline, trace);
+    const auto* question = std::get_if<health::DnsQuestion>(&check.talk);
+    if (!outcome.truncated || question == nullptr) co_return outcome;
+    if (trace) trace("the answer is truncated: asking again over TCP");
+    auto again = check;
+    again.transport = Transport::tcp;
+    std::get<health::DnsQuestion>(again.talk).stream = true;
+    Outcome whole = co_await attempt(again, deadline, trace);
+    co_return health::whole_answer(std::move(outcome), std::move(whole));
 }
 
 }  // namespace pulse::probe

@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <functional>
 
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,7 +14,9 @@
 #include <unistd.h>
 
 #include "pulse/process/channel.h"
+#include "pulse/process/descriptor_limit.h"
 #include "pulse/runtime/async.h"
+#include "pulse/runtime/in_a_thread.h"
 
 namespace pulse::process {
 
@@ -43,8 +47,11 @@ void apply(const SpawnRequest& request, SpawnSettings& settings) {
     posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (request.standard_output >= 0)
         posix_spawn_file_actions_adddup2(&settings.files, request.standard_output, STDOUT_FILENO);
-    if (request.join_errors) posix_spawn_file_actions_adddup2(&settings.files, STDOUT_FILENO, STDERR_FILENO);
-    if (request.quiet_errors)
+    else if (!request.our_streams)
+        posix_spawn_file_actions_addopen(&settings.files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (request.join_errors)
+        posix_spawn_file_actions_adddup2(&settings.files, STDOUT_FILENO, STDERR_FILENO);
+    else if (!request.our_streams)
         posix_spawn_file_actions_addopen(&settings.files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     if (request.channel >= 0)
         posix_spawn_file_actions_adddup2(&settings.files, request.channel, child_channel_fd);
@@ -74,12 +81,32 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 }  // namespace
 
+std::vector<std::string> plain_environment() {
+    std::vector<std::string> variables;
+    const auto keep = [&](const std::string& name, const char* otherwise) {
+        const char* value = ::getenv(name.c_str());
+        if (value == nullptr) value = otherwise;
+        if (value != nullptr) variables.push_back(name + "=" + value);
+    };
+    keep("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    keep("HOME", "/");
+    for (const auto* name : {"LANG", "LC_ALL", "TZ"}) keep(name, nullptr);
+    return variables;
+}
+
 std::string Exit::to_string() const {
     return signal != 0 ? fmt::format("terminated with signal {}", signal)
                        : fmt::format("exited with status {}", status);
 }
 
-Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnRequest& request) {
+namespace {
+
+struct Started {
+    pid_t pid = 0;
+    runtime::UniqueFd pidfd;
+};
+
+Result<Started> start(const SpawnRequest& request) {
     std::vector<std::string> words{request.program};
     words.insert(words.end(), request.arguments.begin(), request.arguments.end());
     auto variables = request.environment;
@@ -90,8 +117,10 @@ Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnReq
     apply(request, settings);
     pid_t pid = 0;
     const int error = posix_spawnp(&pid, request.program.c_str(), &settings.files, &settings.attributes,
-                                   arguments.data(), variables.empty() ? environ : environment.data());
+                                   arguments.data(), environment.data());
     if (error != 0) return fail_errno("cannot start " + request.program, error);
+
+    give_back_descriptor_limit(pid);
 
     // By number: g++ 12 with older glibc has no C++-safe <sys/pidfd.h>. The descriptor is close-on-exec by
     // itself.
@@ -102,7 +131,23 @@ Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnReq
         ::waitpid(pid, nullptr, 0);
         return fail_errno("cannot watch " + request.program, reason);
     }
-    return Child(executor, pid, std::move(pidfd));
+    return Started{.pid = pid, .pidfd = std::move(pidfd)};
+}
+
+}  // namespace
+
+Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnRequest& request) {
+    auto started = start(request);
+    if (!started) return tl::unexpected(started.error());
+    return Child(executor, started->pid, std::move(started->pidfd));
+}
+
+asio::awaitable<Result<Child>> Child::spawn_aside(SpawnRequest request) {
+    const auto executor = co_await asio::this_coro::executor;
+    const std::function<Result<Started>()> work = [request = std::move(request)] { return start(request); };
+    auto started = co_await runtime::in_a_thread(work);
+    if (!started) co_return tl::unexpected(started.error());
+    co_return Child(executor, started->pid, std::move(started->pidfd));
 }
 
 Child::Child(const asio::any_io_executor& executor, pid_t pid, runtime::UniqueFd pidfd)

@@ -1,11 +1,13 @@
 #include "pulse/process/descendants.h"
 
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "pulse/base/text.h"
 
 namespace pulse::process {
 
@@ -18,8 +20,14 @@ std::vector<pid_t> children_of(pid_t parent) {
     const auto tasks = "/proc/" + std::to_string(parent) + "/task";
     for (std::filesystem::directory_iterator task(tasks, gone), end; !gone && task != end;
          task.increment(gone)) {
-        std::ifstream list(task->path() / "children");
-        for (pid_t child = 0; list >> child;) children.push_back(child);
+        // With stdio: iostreams take more of a nanny's memory than a check does.
+        std::FILE* list = std::fopen((task->path() / "children").c_str(), "re");
+        if (list == nullptr) continue;
+        std::string text;
+        for (int letter = 0; (letter = std::fgetc(list)) != EOF;) text += static_cast<char>(letter);
+        (void)std::fclose(list);
+        for (const auto word : split_words(text))
+            if (const auto child = parse_decimal<pid_t>(word)) children.push_back(*child);
     }
     return children;
 }

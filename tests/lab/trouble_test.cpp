@@ -155,7 +155,7 @@ class BondTest : public SignedPair {
                 "ip -n backup -batch /tmp/bond-backup");
         ASSERT_EQ(built.status, 0) << "a kernel with bonding, VLANs and bridges is needed: " << built.text;
         // Longer than a cable that is pulled and put back needs on a busy machine.
-        set("heartbeat_path='10.9.0.1 10.9.0.2' deadtime=4");
+        set("heartbeat_path='10.9.0.1 10.9.0.2' deadtime=4 monitor_links=1");
         for (const std::string router : {"primary", "backup"})
             ASSERT_TRUE(within(forever, [&] {
                 const auto seen = status(router);
@@ -218,6 +218,64 @@ TEST_F(LinkTest, ACableThatComesAndGoesMovesTheRoleOnce) {
     std::this_thread::sleep_for(a_while);
     EXPECT_EQ(active(), second);
     EXPECT_EQ(takeovers(first) + takeovers(second), before + 1);
+}
+
+/// monitor_links is absent: the loss of what the service needs moves the role while the private path says
+/// that all is well.
+class DeviceTest : public SignedPair {
+  protected:
+    void TearDown() override {
+        bring_back(active() == "primary" ? "backup" : "primary");
+        SignedPair::TearDown();
+    }
+    /// The router has its public device and address again.
+    static void bring_back(const std::string& router) {
+        const auto cable = cable_prefix(router) + "-eth0";
+        (void)run("ip link add " + cable + " type veth peer name eth0 netns " + router);
+        (void)run("ip link set " + cable + " master public up");
+        (void)run("ip -n " + router + " link set eth0 up");
+        (void)run("ip -n " + router + " addr add " + own(router) + "/24 dev eth0");
+    }
+    static std::string own(const std::string& router) {
+        return router == "primary" ? "10.0.0.1" : "10.0.0.2";
+    }
+};
+
+TEST_F(DeviceTest, ADeletedDeviceIsALostLink) {
+    const auto first = active();
+    outage_while([&] { EXPECT_EQ(run("ip -n " + first + " link del eth0").status, 0); });
+    EXPECT_TRUE(has_role(Cluster::other(first)));
+    EXPECT_THAT(logged(first), HasSubstr("local link failure: deactivating LVS"));
+    EXPECT_THAT(Cluster::pulsectl(first, "status").text, HasSubstr("links:      DOWN: Primary, eth0"));
+    bring_back(first);
+    EXPECT_TRUE(says(first, "Local NIC link(s) restored: Pulse enabled"));
+}
+
+TEST_F(DeviceTest, ARouterWithoutItsOwnAddressHandsTheRoleOver) {
+    const auto first = active();
+    outage_while(
+        [&] { EXPECT_EQ(run("ip -n " + first + " addr del " + own(first) + "/24 dev eth0").status, 0); });
+    EXPECT_TRUE(has_role(Cluster::other(first)));
+    bring_back(first);
+    EXPECT_TRUE(says(first, "Local NIC link(s) restored: Pulse enabled"));
+}
+
+using ServersTest = SignedPair;
+
+/// The private cable of the active router carries nothing any more, and no device tells of it.
+TEST_F(ServersTest, TheRoleGoesToTheRouterThatReachesTheServers) {
+    const auto first = active();
+    const auto second = Cluster::other(first);
+    ASSERT_TRUE(within(forever, [&] { return status(first)["partner"]["served_permille"] == 1000; }))
+        << everything();
+    EXPECT_EQ(status(first)["served_permille"], 1000);
+    ASSERT_EQ(run("ip netns exec " + first + " tc qdisc add dev eth1 root netem loss 100%").status, 0);
+    EXPECT_TRUE(has_role(second));
+    EXPECT_THAT(logged(first), HasSubstr("the partner reaches 100.0 % of the real servers, this router"));
+    EXPECT_THAT(logged(second), Not(HasSubstr("partner dead")));
+    std::this_thread::sleep_for(a_while);
+    EXPECT_EQ(active(), second);
+    ASSERT_EQ(run("ip netns exec " + first + " tc qdisc del dev eth1 root").status, 0);
 }
 
 }  // namespace

@@ -22,20 +22,37 @@ Duration Simulation::settling() const {
     const auto out = 2 * s.deadtime + s.ready_limit;
     const auto takeover = std::max(s.deadtime, s.initdead) + 2 * s.deadtime + s.ready_limit;
     auto time = s.child_failed_pause + out + takeover + s.handover_limit + 6 * s.deadtime;
+    time += 2 * s.ready_limit;  // an lvsd that hangs is replaced
+    constexpr int longest_hold = 32;
+    if (s.prefer_servers) time += longest_hold * s.deadtime + s.handover_limit + out;
     if (schedule_.setup.auto_failback) time += s.failback_delay + s.catch_up_limit + out + takeover;
     return time + time / 50;  // clocks drift
 }
 
+/// Nothing keeps it from the role, as far as the world goes.
+bool Simulation::healthy(unsigned n) const { return can_serve(n) && nodes_.at(n).link; }
+
+/// By the automatic rule a router without its link is better than none; so is one that is alone.
 bool Simulation::can_serve(unsigned n) const {
     const auto& node = nodes_.at(n);
-    return node.running && !node.frozen && node.link && !node.lvsd_broken && !node.lvsd_hangs &&
+    const bool link = node.link || schedule_.setup.automatic_links || !node.settings.partner;
+    return node.running && !node.frozen && link && !node.lvsd_broken && !node.lvsd_hangs &&
            !node.state.stopping;
 }
 
+/// Whether both have a path on that way, and speak the same format to a partner.
+bool Simulation::understands_way(unsigned path) const {
+    const auto& [one, other] = nodes_;
+    return path < one.ways && path < other.ways && one.settings.partner && other.settings.partner &&
+           one.settings.details == other.settings.details;
+}
+
 void Simulation::watch() {
-    for (auto& way : ways_) {
+    for (unsigned path = 0; path < 2; ++path) {
+        auto& way = ways_.at(path);
         // Quick: two of its delays together are less than a keepalive.
-        const bool good = !way.cut[0] && !way.cut[1] && way.loss == 0 && way.delay <= 40;
+        const bool good =
+            !way.cut[0] && !way.cut[1] && way.loss == 0 && way.delay <= 40 && understands_way(path);
         if (!good)
             way.good_since.reset();
         else if (!way.good_since)
@@ -43,10 +60,10 @@ void Simulation::watch() {
     }
     for (unsigned n = 0; n < 2; ++n) {
         auto& node = nodes_.at(n);
-        if (!can_serve(n)) {
+        if (!healthy(n)) node.unable_at = now_;
+        if (!can_serve(n))
             node.able_since.reset();
-            node.unable_at = now_;
-        } else if (!node.able_since)
+        else if (!node.able_since)
             node.able_since = now_;
         if (!node.running) continue;
         if (node.state.role == Role::active && !node.addresses)
@@ -56,7 +73,37 @@ void Simulation::watch() {
         if (node.addresses && !node.state.unsettled && !node.table)
             broken(fmt::format("node {} holds the addresses without a table", n));
     }
+    watch_better();
     watch_pair();
+}
+
+/// Nobody is active for long while the other router would serve better, and can.
+void Simulation::watch_better() {
+    for (unsigned n = 0; n < 2; ++n) {
+        const auto& node = nodes_.at(n);
+        const auto& other = nodes_.at(1 - n);
+        const auto& s = node.settings;
+        const bool could = s.details && calm_for(4 * s.deadtime) && node.role() == Role::active &&
+                           !node.state.stopping && !node.state.checking_until &&
+                           other.role() == Role::standby && healthy(1 - n) &&
+                           failover::report_of(other.state, other.local(now_), other.settings).able;
+        const auto lasts = [&](std::optional<TimePoint>& since, bool now) {
+            if (!now)
+                since.reset();
+            else if (!since)
+                since = now_;
+            return since ? now_ - *since : Duration{0};
+        };
+        const auto offers = 2 * s.handover_limit + s.deadtime + s.ready_limit + 6 * s.keepalive;
+        const auto hold = s.deadtime * (1 << std::min(node.state.troubles, 5));
+        if (lasts(cut_off_since_.at(n), could && s.link_rule == failover::LinkRule::automatic && !node.link) >
+            offers)
+            broken(fmt::format("node {} is active without its link although the other could be", n));
+        if (lasts(worse_since_.at(n),
+                  could && s.prefer_servers && other.state.lvsd == failover::Lvsd::ready &&
+                      failover::serves_clearly_more(other.state.served, node.state.served)) > hold + offers)
+            broken(fmt::format("node {} is active although the other reaches clearly more servers", n));
+    }
 }
 
 void Simulation::watch_action(unsigned n, const failover::Action& action) {
@@ -90,7 +137,7 @@ void Simulation::watch_claim(unsigned n) {
     const auto& s = node.settings;
     if (now_ < node.ordered_at + s.deadtime && node.ordered_at > nodes_.at(1 - n).ordered_at &&
         calm_for(4 * s.deadtime) && late_word_at_ < node.ordered_at &&
-        nodes_.at(1 - n).unable_at < node.ordered_at && can_serve(1 - n) &&
+        nodes_.at(1 - n).unable_at < node.ordered_at && healthy(1 - n) &&
         !nodes_.at(1 - n).state.child_failed)
         broken(fmt::format("node {} takes the role back that an operator has moved", n));
 }
@@ -138,7 +185,15 @@ void Simulation::watch_pair() {
     } else if (settled_claims_ != std::array{nodes_[0].claims, nodes_[1].claims}) {
         broken("the role moves although nothing happens");
     }
-    if (schedule_.setup.auto_failback && active[1] && nodes_[0].running && !nodes_[0].state.failback_held)
+    const auto& servers = schedule_.setup.servers_at_end;
+    const auto reaches = [&](unsigned n) { return static_cast<std::uint16_t>(250 * servers.at(n)); };
+    if (s.prefer_servers && s.details && nodes_[0].running && nodes_[1].running)
+        for (unsigned n = 0; n < 2; ++n)
+            if (active.at(n) && servers.at(n) == 0 && servers.at(1 - n) > 0)
+                broken("the active router reaches no server although the other would");
+    const bool fewer = s.prefer_servers && s.details && failover::serves_clearly_more(reaches(1), reaches(0));
+    if (schedule_.setup.auto_failback && active[1] && nodes_[0].running && !nodes_[0].state.failback_held &&
+        !fewer)
         broken("the primary has not taken the role back");
 }
 

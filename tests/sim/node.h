@@ -22,6 +22,7 @@ struct Datagram {
     heartbeat::Word word{};           ///< classic
     std::vector<std::uint8_t> bytes;  ///< with Setup::signs
     TimePoint sent_at{};              ///< by the world's clock
+    bool details = false;             ///< it travels in format 2
     bool genuine = true;
     bool replayed = false;
 };
@@ -69,6 +70,8 @@ struct Node {
     bool link = true;
     std::uint16_t links = 2;
     std::uint16_t pings = 2;
+    unsigned servers = 4;  ///< of four that it reaches
+    unsigned ways = 2;     ///< that it has paths on
     bool other_config = false;
     std::optional<TimePoint> able_since;  ///< by the world's clock: could serve
     TimePoint ordered_at{};               ///< an operator moved the role away

@@ -15,13 +15,14 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::array<std::string_view, kinds> names{
-    "cut",       "mend",        "lose",       "delay",      "duplicate", "freeze",  "suspend", "kill",
-    "power_off", "start",       "stop",       "order",      "link_down", "link_up", "links",   "pings",
-    "lvsd_dies", "lvsd_breaks", "lvsd_hangs", "lvsd_mends", "reload",    "replay",  "garbage"};
+    "cut",    "mend",      "lose",      "delay",       "duplicate",  "freeze",     "suspend",
+    "kill",   "power_off", "start",     "stop",        "order",      "link_down",  "link_up",
+    "links",  "pings",     "lvsd_dies", "lvsd_breaks", "lvsd_hangs", "lvsd_mends", "reload",
+    "replay", "garbage",   "servers",   "partner",     "details",    "warm",       "paths"};
 
 Blow random_blow(Random& random, Duration at) {
     Blow blow{.at = at,
-              .kind = static_cast<Kind>(random.below(kinds)),
+              .kind = static_cast<Kind>(random.below(fault_kinds)),
               .node = random.below(2),
               .which = random.below(2)};
     const auto is = [&](Kind one, Kind other) { return blow.kind == one || blow.kind == other; };
@@ -35,7 +36,7 @@ Blow random_blow(Random& random, Duration at) {
 }
 
 /// The blows of the exhaustive search.
-constexpr std::array<Blow, 15> small_set{{
+constexpr std::array<Blow, 17> small_set{{
     {.kind = Kind::cut, .node = 0, .which = 2},
     {.kind = Kind::cut, .node = 1, .which = 2},
     {.kind = Kind::mend, .node = 2, .which = 2},
@@ -51,18 +52,20 @@ constexpr std::array<Blow, 15> small_set{{
     {.kind = Kind::link_up, .node = 2},
     {.kind = Kind::lvsd_breaks, .node = 1},
     {.kind = Kind::pings, .node = 1, .amount = 1},
+    {.kind = Kind::servers, .node = 0, .amount = 0},
+    {.kind = Kind::partner, .node = 0, .amount = 0},
 }};
 
 constexpr std::array<Setup, 4> small_setups{{
-    {.details = true},
-    {.details = false},
-    {.details = true, .warm = true, .auto_failback = true},
+    {.details = true, .prefer_servers = true},
+    {.details = false, .automatic_links = true},
+    {.details = true, .warm = true, .auto_failback = true, .automatic_links = true, .prefer_servers = true},
     {.details = false, .warm = true, .auto_failback = true},
 }};
 
 }  // namespace
 
-Schedule random_schedule(std::uint64_t seed) {
+Schedule fault_schedule(std::uint64_t seed) {
     Random random(seed);
     Schedule schedule{.seed = seed};
     auto& setup = schedule.setup;
@@ -86,6 +89,30 @@ Schedule random_schedule(std::uint64_t seed) {
         schedule.blows.push_back(random_blow(random, span * random.below(10'000) / 10'000));
     std::ranges::stable_sort(schedule.blows, {}, &Blow::at);
     schedule.end = span;
+    return schedule;
+}
+
+Schedule random_schedule(std::uint64_t seed) {
+    auto schedule = fault_schedule(seed);
+    Random random(seed ^ 0xfa5e5U);
+    auto& setup = schedule.setup;
+    setup.automatic_links = random.one_in(2);
+    setup.prefer_servers = !random.one_in(4);
+    for (auto& servers : setup.servers_at_end)
+        if (random.one_in(3)) servers = random.below(5);
+    const auto count = random.one_in(4) ? 0 : random.below(8);
+    for (unsigned i = 0; i < count; ++i) {
+        Blow blow{.at = schedule.end * random.below(10'000) / 10'000,
+                  .kind = Kind::servers,
+                  .node = random.below(2),
+                  .amount = random.below(5)};
+        if (random.one_in(2)) {
+            blow.kind = static_cast<Kind>(fault_kinds + 1 + static_cast<int>(random.below(4)));
+            blow.amount = random.below(2);
+        }
+        schedule.blows.push_back(blow);
+    }
+    std::ranges::stable_sort(schedule.blows, {}, &Blow::at);
     return schedule;
 }
 
@@ -117,10 +144,13 @@ std::string to_string(const Schedule& schedule) {
     const auto& setup = schedule.setup;
     auto text = fmt::format(
         "seed {}: keepalive {} ms, deadtime {} ms, initdead {} ms, format {}, {}, failback {} after {} ms, "
-        "sync {}, backup starts after {} ms, its clock {:+} per thousand, {}\n",
+        "sync {}, links {}, servers {} ({} and {} of 4 at the end), backup starts after {} ms, its clock "
+        "{:+} per "
+        "thousand, {}\n",
         schedule.seed, ms(setup.keepalive), ms(setup.deadtime), ms(setup.initdead), setup.details ? 2 : 1,
         setup.warm ? "warm" : "cold", setup.auto_failback, ms(setup.failback_delay), setup.synchronised,
-        ms(setup.backup_starts_after), setup.drift,
+        setup.automatic_links ? "automatic" : "strict", setup.prefer_servers ? "preferred" : "of no matter",
+        setup.servers_at_end[0], setup.servers_at_end[1], ms(setup.backup_starts_after), setup.drift,
         setup.one_stays_down ? "who is down stays down" : "all start in the end");
     for (const auto& blow : schedule.blows)
         text +=

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -33,8 +34,14 @@ enum class Kind : std::uint8_t {
     reload,       ///< with another lvs.cf if `amount` is odd
     replay,       ///< a stranger sends `amount` recorded datagrams to router `node` again
     garbage,      ///< a stranger sends what is signed with no key
+    servers,      ///< router `node` reaches `amount` of four real servers
+    partner,      ///< reload with backup_active = `amount` (the primary alone may)
+    details,      ///< reload without a key (`amount` 0), or with it
+    warm,         ///< reload with standby = cold (`amount` 0), or warm
+    paths,        ///< reload with one path (`amount` 0), or two
 };
-inline constexpr int kinds = static_cast<int>(Kind::garbage) + 1;
+inline constexpr int fault_kinds = static_cast<int>(Kind::garbage) + 1;
+inline constexpr int kinds = static_cast<int>(Kind::paths) + 1;
 
 struct Blow {
     Duration at{};  ///< since the beginning
@@ -56,7 +63,10 @@ struct Setup {
     Duration initdead{0};
     Duration failback_delay{0};
     Duration backup_starts_after{0};
-    int drift = 0;                ///< parts per thousand that the backup's clock runs faster
+    bool automatic_links = false;  ///< monitor_links is absent
+    bool prefer_servers = false;
+    std::array<unsigned, 2> servers_at_end{4, 4};  ///< that each router reaches after all else is mended
+    int drift = 0;                                 ///< parts per thousand that the backup's clock runs faster
     bool one_stays_down = false;  ///< after everything is mended, a router that is down is not started
 };
 
@@ -67,7 +77,10 @@ struct Schedule {
     Duration end{};           ///< everything is mended then
 };
 
-/// A schedule made of nothing but its number.
+/// A schedule made of nothing but its number: faults of machines, ways and lvsds, and orders.
+[[nodiscard]] Schedule fault_schedule(std::uint64_t seed);
+
+/// The same with real servers that are not reached, reloads of what the machine depends on, and all settings.
 [[nodiscard]] Schedule random_schedule(std::uint64_t seed);
 
 /// Schedule number `index` of all those with `depth` blows of a small set, one each deadtime and a half.

@@ -23,9 +23,6 @@ Simulation::Simulation(const Schedule& schedule, bool trace)
     for (unsigned n = 0; n < 2; ++n) {
         auto& settings = nodes_.at(n).settings;
         settings.identity = n == 0 ? failover::Identity::primary : failover::Identity::backup;
-        settings.partner = true;
-        settings.details = setup.details;
-        settings.warm = setup.warm;
         settings.auto_failback = setup.auto_failback;
         settings.synchronised = setup.synchronised;
         settings.keepalive = setup.keepalive;
@@ -33,15 +30,17 @@ Simulation::Simulation(const Schedule& schedule, bool trace)
         settings.warntime = setup.deadtime / 2;
         settings.initdead = setup.initdead;
         settings.failback_delay = setup.failback_delay;
-        settings.paths = {"public", "private"};
-        settings.links = 2;
         settings.pings = 2;
+        settings.link_rule =
+            setup.automatic_links ? failover::LinkRule::automatic : failover::LinkRule::strict;
+        settings.prefer_servers = setup.prefer_servers;
         settings.ready_limit = 2 * setup.deadtime;
         settings.handover_limit = setup.deadtime;
         settings.catch_up_limit = 4 * setup.deadtime;
         settings.child_failed_pause = 5 * setup.deadtime;
         settings.crash_pause = setup.deadtime / 4;
         settings.crash_window = 5 * setup.deadtime;
+        configure(n, setup);
     }
     nodes_[1].rate = 1 + setup.drift / 1000.0;
     nodes_[1].offset = 17min;

@@ -59,7 +59,10 @@ class Simulation {
     void freeze(unsigned n, Duration time, bool clock_stands);
     void wake(unsigned n);
     void leave(unsigned n);
-    void set_alarm(unsigned n);
+    void reload(unsigned n);
+    void configure(unsigned n, const Setup& setup);
+    void tell_links(unsigned n);
+    void find_servers(unsigned n);
     void strike(const Blow& blow);
     void strike(const Blow& blow, unsigned n);
     void replay(unsigned n, unsigned count);
@@ -72,7 +75,10 @@ class Simulation {
     void watch_pair();
     [[nodiscard]] bool calm_for(Duration time) const;
     void broken(const std::string& what);
+    void watch_better();
+    [[nodiscard]] bool healthy(unsigned n) const;
     [[nodiscard]] bool can_serve(unsigned n) const;
+    [[nodiscard]] bool understands_way(unsigned path) const;
     [[nodiscard]] Duration settling() const;
 
     void later(Duration after, std::function<void()> what);
@@ -95,6 +101,10 @@ class Simulation {
     std::optional<heartbeat::Codec> wrong_codec_;
     std::optional<std::string> broken_;
     std::optional<TimePoint> both_since_;
+    std::array<std::optional<TimePoint>, 2>
+        worse_since_;  ///< active, while the other would serve clearly more
+    std::array<std::optional<TimePoint>, 2>
+        cut_off_since_;  ///< active without link, while the other could be
     std::optional<TimePoint> mended_at_;
     std::array<std::uint64_t, 2> settled_claims_{};
     bool settled_ = false;

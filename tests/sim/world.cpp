@@ -35,8 +35,47 @@ void Simulation::boot(unsigned n) {
     node.epoch_began = now_;
     node.session.emplace(node.epoch, node.settings.deadtime);
     feed(n, failover::Started{});
-    feed(n, failover::LinksChanged{.up = node.link, .count = node.links});
+    tell_links(n);
     feed(n, failover::PingsChanged{node.pings});
+}
+
+/// What lvs.cf says anew at a reload.
+void Simulation::configure(unsigned n, const Setup& setup) {
+    auto& settings = nodes_.at(n).settings;
+    settings.partner = true;
+    settings.details = setup.details;
+    settings.warm = setup.warm;
+    settings.paths = {"public", "private"};
+    settings.links = setup.automatic_links ? 0 : 2;
+    nodes_.at(n).ways = 2;
+}
+
+void Simulation::reload(unsigned n) {
+    worse_since_ = cut_off_since_ = {};
+    feed(n, failover::Reconfigured{});
+    tell_links(n);
+}
+
+/// As the link monitor does: who is alone watches none, and by the automatic rule none is counted.
+void Simulation::tell_links(unsigned n) {
+    auto& node = nodes_.at(n);
+    const bool automatic = schedule_.setup.automatic_links;
+    node.settings.links = automatic || !node.settings.partner ? 0 : 2;
+    failover::LinksChanged links{.up = node.link || !node.settings.partner, .count = {}};
+    if (!automatic) links.count = node.settings.partner ? node.links : std::uint16_t{0};
+    feed(n, links);
+}
+
+/// Its checks show how many real servers it reaches, some time after that has changed.
+void Simulation::find_servers(unsigned n) {
+    auto& node = nodes_.at(n);
+    if (!node.settings.prefer_servers) return;
+    const auto number = node.child_number;
+    later(node.settings.deadtime * (1 + random_.below(80)) / 100, [this, n, number] {
+        const auto& at = nodes_.at(n);
+        if (at.child_number != number || at.child != Node::Child::running) return;
+        feed(n, failover::ServersChanged{static_cast<std::uint16_t>(250 * at.servers)});
+    });
 }
 
 void Simulation::feed(unsigned n, const failover::Event& event) {
@@ -91,7 +130,10 @@ void Simulation::start_lvsd(unsigned n) {
     if (node.child == Node::Child::starting || node.child == Node::Child::running) return;
     const auto number = ++node.child_number;
     node.child = Node::Child::starting;
-    if (node.lvsd_hangs) return;
+    if (node.lvsd_hangs)  // pulse asks whether it lives, and replaces it
+        return later(node.settings.ready_limit * 3 / 2, [this, n, number] {
+            if (nodes_.at(n).child_number == number) lvsd_dies(n);
+        });
     later(node.settings.deadtime * (1 + random_.below(40)) / 100, [this, n, number] {
         auto& at = nodes_.at(n);
         if (at.child_number != number || at.child != Node::Child::starting) return;
@@ -99,6 +141,7 @@ void Simulation::start_lvsd(unsigned n) {
         at.child = Node::Child::running;
         at.table = true;
         feed(n, failover::LvsdReady{});
+        find_servers(n);
     });
 }
 
@@ -126,7 +169,7 @@ void Simulation::lvsd_dies(unsigned n) {
 
 void Simulation::send(unsigned n, const heartbeat::Report& report) {
     auto& node = nodes_.at(n);
-    Datagram datagram{.from = n, .sent_at = now_};
+    Datagram datagram{.from = n, .sent_at = now_, .details = node.settings.details};
     datagram.word = heartbeat::word_for(report);
     datagram.message.report = report;
     if (node.settings.details) datagram.message.header = node.session->next(node.local(now_));
@@ -135,7 +178,7 @@ void Simulation::send(unsigned n, const heartbeat::Report& report) {
                             report.unsure ? " unsure" : "", report.able ? " able" : "",
                             report.ready ? " ready" : "", report.offers ? " offers" : "",
                             report.wants ? " wants" : ""));
-    for (unsigned path = 0; path < 2; ++path) {
+    for (unsigned path = 0; path < node.ways; ++path) {
         datagram.path = path;
         if (node.settings.details && codec_)
             datagram.bytes =
@@ -168,6 +211,7 @@ void Simulation::arrive(unsigned n, const Datagram& datagram) {
 void Simulation::take(unsigned n, const Datagram& datagram) {
     auto& node = nodes_.at(n);
     if (!node.running || broken_) return;
+    if (datagram.details != node.settings.details || datagram.path >= node.ways) return;
     // Words have no number: so late a one cannot be told from news.
     if (!node.settings.details && now_ - datagram.sent_at > node.settings.keepalive) late_word_at_ = now_;
     if (!node.settings.details)
@@ -308,10 +352,10 @@ void Simulation::strike(const Blow& blow, unsigned n) {
         case Kind::link_down:
         case Kind::link_up:
             node.link = blow.kind == Kind::link_up;
-            return feed(n, failover::LinksChanged{.up = node.link, .count = node.links});
+            return tell_links(n);
         case Kind::links:
             node.links = static_cast<std::uint16_t>(blow.amount);
-            return feed(n, failover::LinksChanged{.up = node.link, .count = node.links});
+            return tell_links(n);
         case Kind::pings:
             node.pings = static_cast<std::uint16_t>(blow.amount);
             return feed(n, failover::PingsChanged{node.pings});
@@ -329,13 +373,30 @@ void Simulation::strike(const Blow& blow, unsigned n) {
         case Kind::reload:
             node.other_config = blow.amount % 2 == 1;
             node.settings.config_digest.front() = node.other_config ? 1 : 0;
-            feed(n, failover::Reconfigured{});
-            return feed(n, failover::LinksChanged{.up = node.link, .count = node.links});
+            return reload(n);
+        case Kind::partner:
+        case Kind::details:
+        case Kind::warm:
+        case Kind::paths:
+            if (node.frozen || (blow.kind == Kind::partner && n != 0)) return;
+            note(n, "rereads its file");
+            if (blow.kind == Kind::partner) node.settings.partner = blow.amount == 1;
+            if (blow.kind == Kind::details) node.settings.details = blow.amount == 1;
+            if (blow.kind == Kind::warm) node.settings.warm = blow.amount == 1;
+            if (blow.kind == Kind::paths) {
+                node.ways = 1 + blow.amount;
+                node.settings.paths.resize(node.ways, "private");
+            }
+            return reload(n);
+        case Kind::servers:
+            node.servers = blow.amount;
+            return find_servers(n);
         case Kind::replay:
             return replay(n, blow.amount);
         case Kind::garbage:
             if (!node.settings.details) return;  // nothing tells a forged classic heartbeat from a real one
-            Datagram forged{.from = 1 - n, .path = blow.which % 2, .sent_at = now_, .genuine = false};
+            Datagram forged{
+                .from = 1 - n, .path = blow.which % 2, .sent_at = now_, .details = true, .genuine = false};
             forged.message.header = {.epoch = 99, .sequence = 1'000'000};
             forged.message.report.standing = heartbeat::Standing::active;
             if (wrong_codec_)
@@ -349,7 +410,7 @@ void Simulation::replay(unsigned n, unsigned count) {
     if (!schedule_.setup.details || recorded_.empty()) return;
     for (unsigned i = 0; i < count; ++i) {
         auto datagram = recorded_.at(random_.below(static_cast<unsigned>(recorded_.size())));
-        if (datagram.from == n) continue;
+        if (datagram.from == n || !datagram.details) continue;
         datagram.replayed = true;
         arrive(n, datagram);
     }
@@ -365,8 +426,17 @@ void Simulation::mend_all() {
         node.lvsd_broken = node.lvsd_hangs = false;
         node.link = true;
         node.links = node.pings = 2;
-        feed(n, failover::LinksChanged{.up = true, .count = node.links});
+        node.servers = schedule_.setup.servers_at_end.at(n);
+        const auto before = node.settings;
+        const auto ways = node.ways;
+        configure(n, schedule_.setup);
+        if (node.settings.partner != before.partner || node.settings.details != before.details ||
+            node.settings.warm != before.warm || node.ways != ways)
+            reload(n);
+        else
+            tell_links(n);
         feed(n, failover::PingsChanged{node.pings});
+        find_servers(n);
         if (!schedule_.setup.one_stays_down || !any) boot(n);
     }
 }

@@ -30,11 +30,13 @@ struct Asked {
     std::string socket;
 };
 
-tl::expected<Asked, int> read(const Command& command, Words words) {
+tl::expected<Asked, int> read(const Command& command, Words words,
+                              const po::options_description& more = po::options_description()) {
     Asked asked;
     po::options_description description("Options");
     description.add_options()("socket", po::value(&asked.socket)->default_value(control::default_socket),
                               "where the running pulse listens");
+    for (const auto& option : more.options()) description.add(option);
     auto parsed = parse(command, words, description);
     if (!parsed) return tl::unexpected(parsed.error());
     asked.words = std::move(parsed->words);
@@ -42,10 +44,16 @@ tl::expected<Asked, int> read(const Command& command, Words words) {
 }
 
 int run_reload(const Command& command, Words words) {
-    const auto asked = read(command, words);
+    bool force = false;
+    po::options_description more;
+    more.add_options()("force", po::bool_switch(&force),
+                       "also if that takes more than half of the real servers away");
+    const auto asked = read(command, words, more);
     if (!asked) return asked.error();
     if (!asked->words.empty()) return refuse("reload takes no argument: pulse rereads the file it runs with");
-    return ask(asked->socket, Fields().add("command", "reload"));
+    auto request = Fields().add("command", "reload");
+    if (force) request.add("force", "1");
+    return ask(asked->socket, request);
 }
 
 /// Asks for the same with each of the words; the worst exit status.
@@ -61,8 +69,9 @@ int run_clear_hold(const Command& command, Words words) {
     const auto asked = read(command, words);
     if (!asked) return asked.error();
     if (asked->words.empty())
-        return refuse("clear-hold needs VIRTUAL/SERVER; pulsectl status shows who is held down");
-    return ask_for_each(*asked, command.name);
+        return refuse(std::string(command.name) +
+                      " needs VIRTUAL/SERVER; pulsectl status shows who is held down");
+    return ask_for_each(*asked, "clear-hold");
 }
 
 int run_drain(const Command& command, Words words) {
@@ -123,8 +132,15 @@ constexpr Command commands[] = {
      "Applies every difference: services and servers, their checks, floating addresses, timers, the partner. "
      "What is\n"
      "unchanged is not touched, so connections survive. Prints what has changed, such as \"2 edits, 1 added, "
-     "0 removed\";\n"
-     "a file with errors changes nothing, and they are printed.\n",
+     "0 removed;\n"
+     "floating address 10.0.0.12 added; deadtime changed\". A file with errors, one that ends inside a "
+     "block, "
+     "a name that\n"
+     "nobody knows or a port that is taken changes nothing, and that is said. A file that takes more than "
+     "half "
+     "of the real\n"
+     "servers away is taken only with --force; SIGHUP refuses it. The exit status is 0 only if lvsd has "
+     "confirmed.\n",
      run_reload},
     {"status", "", "Say who is active, what is heard of the partner, and what is wrong",
      "Shows this router's role and what keeps it from it, the partner, every heartbeat path with its "
@@ -139,7 +155,9 @@ constexpr Command commands[] = {
      "Said on the\n"
      "standby router, it asks the partner for the role. Ends when that is decided. With auto_failback, the "
      "role stays\n"
-     "where it was moved to until that router fails.\n",
+     "where it was moved to until that router fails. The exit status is 0 only if the other router says that "
+     "it "
+     "has it.\n",
      run_failover},
     {"genkey", "[FILE]", "Make a key that signs heartbeats, or change it",
      "Writes a new file, mode 0600; the default is /etc/sysconfig/ha/heartbeat.key. Both routers need the "
@@ -149,19 +167,23 @@ constexpr Command commands[] = {
      "followed by copying the file and pulsectl reload on both routers. The new key is accepted, then used, "
      "then alone.\n",
      run_genkey},
-    {"clear-hold", "VIRTUAL/SERVER...", "Forgive real servers that are held down because they keep failing",
-     "With hold_down in lvs.cf, a server that fails again soon after its return stays out, longer each time. "
-     "This ends that\n"
-     "and forgets its failures: it is checked at once, and back as soon as its checks are good. Either name "
-     "may be * for\n"
+    {"admit", "VIRTUAL/SERVER...", "Bring real servers that are well again back now",
+     "A server that failed is back only after reentry (or rise) good checks, and with hold_down it may be "
+     "kept out for\n"
+     "longer. This forgets what it did: it is checked at once, and in if that check is good. Either name may "
+     "be * for\n"
      "all, and a server may be called by its address, as for drain.\n",
+     run_clear_hold},
+    {"clear-hold", "VIRTUAL/SERVER...", "Another name of admit", "See pulsectl admit --help.\n",
      run_clear_hold},
     {"drain", "[VIRTUAL/SERVER...]", "Give real servers no new connections",
      "Sets their weight to 0; connections that are open may end. That lasts, over reloads and restarts, "
      "until undrain.\n"
      "Either name may be * for all, and a server may be called by its address: pulsectl drain "
      "'*/10.0.1.11'.\n"
-     "Without arguments, lists the servers that are drained. The partner keeps a list of its own.\n",
+     "Without arguments, lists the servers that are drained. The partner keeps a list of its own. Where lvsd "
+     "does not\n"
+     "run, as on a cold standby, it is remembered, and said so.\n",
      run_drain},
     {"undrain", "VIRTUAL/SERVER...", "Take draining back",
      "The servers get new connections again, if they are up.\n", run_drain},

@@ -8,7 +8,8 @@
 
 namespace pulse {
 
-/// A compiled POSIX extended regular expression (regex(7)).
+/// A compiled POSIX extended regular expression (regex(7)) whose search takes time in proportion to the text,
+/// whatever the text: back references are refused, and so are repetitions that multiply to very much.
 class Expression {
   public:
     /// The error's context is what regcomp(3) says of the text: "Unmatched ( or \(".

@@ -173,7 +173,9 @@ struct Config {
     Standby standby = Standby::cold;
     std::vector<net::IpAddress> ping;        ///< each of them counts
     std::vector<net::IpAddress> ping_group;  ///< all together count once; one that answers is enough
-    bool monitor_links = false;
+    std::optional<bool>
+        monitor_links;           ///< nullopt: those the floating addresses need, if a partner can serve
+    bool prefer_servers = true;  ///< the router that reaches clearly more real servers should be active
     bool syncdaemon = false;
     std::string syncd_iface = "eth0";
     int syncd_id = 0;

@@ -100,9 +100,11 @@ struct ParsedDocument {
     Document document;
     std::vector<Diagnostic> diagnostics;
     std::optional<Diagnostic> foreign;  ///< the one that says that there is another program's syntax
+    std::optional<Diagnostic> cut_off;  ///< the one that says that the text ends inside a block or a line
+    bool given_up = false;              ///< it is not text, or too much: the diagnostics say what
 };
 
-/// Finds the structure of any text at all.
+/// Finds the structure of any text at all. Zero bytes after its end are not part of the document.
 [[nodiscard]] ParsedDocument parse(std::string_view text);
 
 }  // namespace pulse::config

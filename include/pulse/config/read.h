@@ -30,6 +30,7 @@ struct Lookups {
 struct Reading {
     Config config;
     std::vector<Diagnostic> diagnostics;  ///< in order of line and column
+    std::optional<Diagnostic> cut_off;    ///< the warning that the text ends inside a block or a line
 
     [[nodiscard]] bool ok() const { return !has_errors(diagnostics); }
 };

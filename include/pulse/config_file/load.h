@@ -17,6 +17,10 @@ struct File {
     config::Config config;  ///< usable only if nothing said is an error
     std::vector<config::Diagnostic> diagnostics;
 
+    /// Set if the text ends inside a block or a line, as after a full disk. It is one of the diagnostics, a
+    /// warning: good enough to start with, as with the original; what runs already keeps what it has.
+    std::optional<config::Diagnostic> cut_off{};
+
     /// Every diagnostic, each with its line and a caret; empty if there is none.
     [[nodiscard]] std::string report() const { return config::format(diagnostics, path, text); }
 

@@ -8,6 +8,7 @@
 
 #include "pulse/base/time.h"
 #include "pulse/config/config.h"
+#include "pulse/config/kernel_key.h"
 #include "pulse/health/nanny_command.h"
 #include "pulse/health/report.h"
 #include "pulse/ipvs/table.h"
@@ -39,7 +40,7 @@ struct Standing {
     bool admitted = false;              ///< was up before, or was found in the table at start
     bool quiet = false;                 ///< was found there with weight 0, and has not been checked since
     bool held = false;                  ///< down, but kept in: too many failed at once (panic_threshold)
-    std::optional<int> weight{};        ///< what its nanny asks for instead of the configured one
+    std::optional<int> weight{};        ///< what its nanny asked for last, or the table had at start
     std::optional<TimePoint> failed{};  ///< when it went from up to down, until it is up again
     friend bool operator==(const Standing&, const Standing&) = default;
 };
@@ -50,6 +51,8 @@ struct Situation {
     Standings standings;
     std::set<MonitorKey> drained;     ///< weight 0 because an operator wants it
     std::set<ipvs::ServiceId> sorry;  ///< below their quorum: the sorry server gets the clients
+    /// Were so until just now: the connections that the sorry server still has may end (quiesce_server).
+    std::set<ipvs::ServiceId> leaving{};
     friend bool operator==(const Situation&, const Situation&) = default;
 };
 
@@ -65,14 +68,16 @@ struct PanicChange {
 /// has no use for the weight unless it asks for the load.
 [[nodiscard]] bool same_check(const Monitor& one, const Monitor& other);
 
-/// How a virtual server is known to IPVS: by its mark if it has one, else by protocol, address and port.
-[[nodiscard]] ipvs::ServiceId service_id(const config::VirtualServer& virtual_server);
+/// Short for config::service_key.
+[[nodiscard]] inline ipvs::ServiceId service_id(const config::VirtualServer& virtual_server) {
+    return config::service_key(virtual_server);
+}
 
 /// The active virtual servers that get a service, in file order. Of two with one identity the first wins.
 [[nodiscard]] std::vector<const config::VirtualServer*> services(const config::Config& config);
 
-/// The active virtual servers that get none because another has their address or mark.
-[[nodiscard]] std::vector<const config::VirtualServer*> duplicates(const config::Config& config);
+/// What the kernel takes for one although the file has it twice, and who wins: a sentence for each.
+[[nodiscard]] std::vector<std::string> indistinct(const config::Config& config);
 
 /// The nannies that must run: one for each active real server of each service.
 [[nodiscard]] std::vector<Monitor> monitors(const config::Config& config);
@@ -81,6 +86,10 @@ struct PanicChange {
 /// is out, or in with weight 0 if `quiesce_server` and it was admitted before; one not yet checked is out
 /// unless it was found in the table, for a restart of lvsd must not empty it. One that is drained, or whose
 /// service is below its quorum and has a sorry server, is in with weight 0: its connections may end.
+///
+/// Entries that are one server to the kernel (config::server_key) are in with the weight and the limits of
+/// the one that has most of it, the first of equals, and with weight 0 if any of them is drained. A sorry
+/// server that is a real server, too, has the weight of a sorry server while it stands in: 1.
 [[nodiscard]] ipvs::Table desired_table(const config::Config& config, const Situation& situation);
 
 /// One service of that table: all that a report about one of its servers can change.
@@ -88,16 +97,27 @@ struct PanicChange {
                                                const config::VirtualServer& virtual_server,
                                                const Situation& situation);
 
-/// Whether a service is below its quorum, and has sorry servers, once `situation` is what it is. With
-/// hysteresis that depends on where it is now.
-[[nodiscard]] bool is_below_quorum(const config::VirtualServer& virtual_server, const Situation& situation);
+/// Gives a service below its quorum to its sorry servers, if it has any, and takes it back; with hysteresis
+/// that depends on who has it now. True if it changed hands.
+bool judge_quorum(const config::Config& config, const config::VirtualServer& virtual_server,
+                  Situation& situation);
+void judge_quorums(const config::Config& config, Situation& situation);
 
-/// The services that are.
-[[nodiscard]] std::set<ipvs::ServiceId> below_quorum(const config::Config& config,
-                                                     const Situation& situation);
+/// Whether the sorry servers of a service may finish what they have begun when it is taken back: with
+/// quiesce_server, like its real servers. Persistence would lead their clients back to them without end.
+[[nodiscard]] bool sorry_servers_linger(const config::VirtualServer& virtual_server);
 
-/// The situation of a fresh lvsd that found `actual` in the kernel.
-[[nodiscard]] Situation adopt(const config::Config& config, const ipvs::Table& actual);
+/// Where the kernel knows the sorry servers of a service that are not real servers of it as well.
+[[nodiscard]] std::set<net::Endpoint> sorry_endpoints(const config::Config& config,
+                                                      const config::VirtualServer& virtual_server);
+
+/// Whether any of these has a connection.
+[[nodiscard]] bool is_busy(const std::set<net::Endpoint>& servers, const ipvs::DumpedService& service);
+
+/// The situation of a fresh lvsd that found `actual` in the kernel. Weights that nannies had found out are
+/// taken over, until the next ones know more.
+[[nodiscard]] Situation adopt(const config::Config& config, const ipvs::Table& actual,
+                              std::set<MonitorKey> drained = {});
 
 /// Without what concerns servers and services that `config` does not have.
 [[nodiscard]] Situation still_known(Situation situation, const config::Config& config);
@@ -117,6 +137,10 @@ struct PanicChange {
 
 /// Whether the table can serve: each service has a server, or all its nannies have spoken.
 [[nodiscard]] bool settled(const config::Config& config, const Standings& standings);
+
+/// How much of the weight of all real servers is up, in permille; those that an operator has drained count
+/// for nothing. nullopt while not every one of them has been checked, or if they have no weight.
+[[nodiscard]] std::optional<int> served_share(const config::Config& config, const Situation& situation);
 
 /// What a reload changes, as its report says it.
 struct Changes {

@@ -9,10 +9,6 @@ namespace pulse::director {
 /// The nftables table that lvsd keeps; nobody else's rules are in it.
 inline constexpr auto mark_table = "inet pulse";
 
-/// Whether the real servers of a service get packets for several ports, so that NAT must leave the port
-/// alone.
-[[nodiscard]] bool marks_several_ports(const config::VirtualServer& virtual_server);
-
 /// What must be in that table (nft(8) syntax) so that packets for the `mark_ports` of active services get
 /// their firewall marks. Empty if no service asks for that.
 [[nodiscard]] std::string mark_rules(const config::Config& config);

@@ -21,13 +21,17 @@ struct Heard {
 };
 using HeardReports = std::map<MonitorKey, Heard>;
 
+/// The servers that nobody checks, and why.
+using Unchecked = std::map<MonitorKey, std::string>;
+
 /// What there is to say of one real server.
 struct ServerStatus {
     ServerName name;
     net::Endpoint address;
     health::Report report;  ///< as its nanny said; `held` counts from when this was made
     bool drained = false;
-    bool kept_in = false;  ///< down, but kept in by panic_threshold
+    bool kept_in = false;     ///< down, but kept in by panic_threshold
+    std::string unchecked{};  ///< why nobody checks it, whatever was said of it before; else empty
 
     friend bool operator==(const ServerStatus&, const ServerStatus&) = default;
 };
@@ -35,7 +39,7 @@ struct ServerStatus {
 /// All active real servers in the order of the file. One that its nanny has not spoken of is `unknown`.
 [[nodiscard]] std::vector<ServerStatus> server_statuses(const config::Config& config,
                                                         const Situation& situation, const HeardReports& heard,
-                                                        TimePoint now);
+                                                        TimePoint now, const Unchecked& unchecked = {});
 
 /// As it travels from lvsd to pulsectl; nullopt for what is none.
 [[nodiscard]] Fields to_fields(const ServerStatus& status);

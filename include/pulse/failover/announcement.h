@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "pulse/base/time.h"
 
@@ -52,5 +53,24 @@ inline constexpr std::size_t max_announced_at_once = 64;
 /// The step due at `now`: pure. `addresses` is how many there are.
 [[nodiscard]] AnnouncementStep next_step(const Announcement& at, std::size_t addresses, TimePoint now,
                                          const AnnouncementSettings& settings);
+
+/// How long a device is waited for whose queue is full: a moment, for a burst of ours may have filled it, and
+/// longer and longer if it takes nothing.
+class QueuePatience {
+  public:
+    /// It took nothing; returns when to try again.
+    [[nodiscard]] TimePoint full(TimePoint now);
+
+    /// It took something.
+    void moved() { *this = {}; }
+
+    /// It has taken nothing for so long that somebody should know.
+    [[nodiscard]] bool stuck() const { return stuck_; }
+
+  private:
+    std::optional<TimePoint> full_since_;
+    Duration pause_{};
+    bool stuck_ = false;
+};
 
 }  // namespace pulse::failover

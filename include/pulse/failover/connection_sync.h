@@ -1,6 +1,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "pulse/config/config.h"
@@ -22,5 +24,17 @@ struct SyncPlan {
 /// One that runs as it should is not touched: nothing is missed meanwhile.
 [[nodiscard]] SyncPlan plan(std::span<const ipvs::SyncDaemon> running,
                             std::span<const ipvs::SyncDaemon> wanted);
+
+/// Where no synchronisation is wanted, what of `running` is to be stopped: what this suite has `started`
+/// itself, before an edit of lvs.cf or before it died. A daemon of somebody else's is left alone.
+[[nodiscard]] std::vector<ipvs::SyncRole> leftovers(std::span<const ipvs::SyncDaemon> running,
+                                                    std::span<const ipvs::SyncDaemon> started);
+
+/// What was started, as a file of the state directory holds it: a line each, "master eth1 7".
+[[nodiscard]] std::string to_text(std::span<const ipvs::SyncDaemon> started);
+[[nodiscard]] std::vector<ipvs::SyncDaemon> started_from(std::string_view text);
+
+/// "master on eth1, id 7"
+[[nodiscard]] std::string name_of(const ipvs::SyncDaemon& daemon);
 
 }  // namespace pulse::failover

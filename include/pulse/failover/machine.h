@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,13 @@ using heartbeat::Identity;
 /// active: addresses are up.
 enum class Role { standby, starting, active };
 
+/// What a lost link means (`monitor_links`).
+enum class LinkRule {
+    ignored,    ///< nothing
+    automatic,  ///< of a vital one: a partner that can have the role gets it
+    strict,     ///< of a vital one: the role is given up; the others count in who sees more
+};
+
 struct Settings {
     Identity identity = Identity::primary;
     bool partner = false;  ///< heartbeats are sent (`backup_active`); without a partner this router is alone
@@ -34,8 +42,10 @@ struct Settings {
     Duration initdead{0};            ///< after start, patience with the partner where longer than deadtime
     Duration failback_delay{0};      ///< how long the primary must be well before it takes the role back
     std::vector<std::string> paths;  ///< the names of the ways heartbeats travel
-    std::uint16_t links = 0;         ///< devices that are watched
-    std::uint16_t pings = 0;         ///< nodes that are pinged
+    LinkRule link_rule = LinkRule::strict;
+    std::uint16_t links = 0;      ///< devices that are watched and count
+    bool prefer_servers = false;  ///< the router that reaches clearly more real servers should be active
+    std::uint16_t pings = 0;      ///< nodes that are pinged
     std::int64_t config_serial = 0;
     heartbeat::Digest config_digest{};
 
@@ -82,6 +92,7 @@ struct State {
     TimePoint out_until{};                    ///< the role was given away: it is not taken back at once
     std::optional<std::uint16_t> links_up;    ///< unknown: all
     std::optional<std::uint16_t> pings_up;
+    std::optional<std::uint16_t> served;  ///< as in heartbeat::Report
     std::uint64_t connections = 0;
 
     // Timers.
@@ -112,6 +123,7 @@ struct State {
     std::optional<TimePoint> well_since;   ///< for failback
     std::optional<TimePoint> worse_since;  ///< the partner would be the better one
     bool trouble_spent = false;  ///< giving the role away because of trouble did not help: it is kept now
+    TimePoint offer_after{};     ///< an offer came to nothing: trouble is no reason for another before
     int troubles = 0;            ///< roles given away because of trouble, of late
     TimePoint trouble_at{};      ///< the latest
 
@@ -159,6 +171,10 @@ struct LinksChanged {
     bool up = true;
     std::optional<std::uint16_t> count;
 };
+/// lvsd tells how many of the real servers it finds up, as in heartbeat::Report.
+struct ServersChanged {
+    std::optional<std::uint16_t> served;
+};
 /// So many of the nodes that are pinged answer.
 struct PingsChanged {
     std::uint16_t count = 0;
@@ -178,9 +194,9 @@ struct StopAsked {
 };
 /// The settings are other ones from now on.
 struct Reconfigured {};
-using Event =
-    std::variant<Started, HeartbeatHeard, Woken, LvsdReady, LvsdCrashed, LvsdStopped, LinksChanged,
-                 PingsChanged, ConnectionsCounted, Suspended, FailoverAsked, StopAsked, Reconfigured>;
+using Event = std::variant<Started, HeartbeatHeard, Woken, LvsdReady, LvsdCrashed, LvsdStopped, LinksChanged,
+                           PingsChanged, ServersChanged, ConnectionsCounted, Suspended, FailoverAsked,
+                           StopAsked, Reconfigured>;
 
 /// Actions are what is to be done, in order.
 /// On every path, in the format this router speaks.
@@ -241,6 +257,15 @@ struct Transition {
 
 /// What a router in this state says of itself.
 [[nodiscard]] heartbeat::Report report_of(const State& state, TimePoint now, const Settings& settings);
+
+/// Whether a router that has `one` of its servers up serves clearly more than one that has `other`, both in
+/// permille: twice as much and a quarter of all, or something where the other has nothing. Who does not know
+/// has no say. Both ways at once it cannot be.
+[[nodiscard]] bool serves_clearly_more(std::optional<std::uint16_t> one, std::optional<std::uint16_t> other);
+
+/// Which of two should rather have the role, by what they reach: greater, the one that says `one`.
+[[nodiscard]] std::strong_ordering compare(const heartbeat::Report& one, const heartbeat::Report& other,
+                                           bool prefer_servers);
 
 /// Why an order to move the role cannot be followed; nullopt if it can.
 [[nodiscard]] std::optional<std::string> refuses_failover(const State& state, const Settings& settings);

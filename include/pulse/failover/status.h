@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pulse/failover/address_plan.h"
 #include "pulse/failover/cluster.h"
 #include "pulse/failover/machine.h"
 #include "pulse/heartbeat/authenticated.h"
@@ -37,11 +38,17 @@ struct Status {
     std::vector<PathCounters> counters;
     std::vector<std::string> links_down;
     std::vector<std::string> pings_down;
-    std::uint64_t takeovers = 0;  ///< of this pulse
-    Duration worst_lateness{0};   ///< of a timer of this pulse
-    Duration recent_lateness{0};  ///< the worst of the last minute or two
-    bool realtime = false;        ///< the kernel granted real-time priority
-    bool locked = false;          ///< …and locked memory
+    std::size_t addresses = 0;     ///< floating ones, in lvs.cf
+    std::size_t addresses_up = 0;  ///< of those, as the kernel has confirmed
+    std::vector<AddressTrouble> address_troubles;
+    std::vector<std::string> stuck_devices;  ///< that take no announcements
+    std::uint64_t takeovers = 0;             ///< of this pulse
+    Duration worst_lateness{0};              ///< of a timer of this pulse
+    Duration recent_lateness{0};             ///< the worst of the last minute or two
+    bool realtime = false;                   ///< the kernel granted real-time priority
+    bool locked = false;                     ///< …and locked memory
+    std::optional<TimePoint> lvsd_silent_since{};
+    std::string sync_problem{};  ///< why connections are not synchronised as they should be; empty: they are
 };
 
 /// For people, as `pulsectl status` shows it.

@@ -40,6 +40,7 @@ struct DnsQuestion {
     int rcode = 0;                      ///< the return code that is good
     std::optional<std::string> record;  ///< one of the records must say this, in the words of DnsAnswer
     bool any_record = true;             ///< without `record`: there must be some
+    bool stream = false;                ///< asked over TCP, where every message has its length before it
 
     friend bool operator==(const DnsQuestion&, const DnsQuestion&) = default;
 };

@@ -43,6 +43,7 @@ struct DnsAnswer {
     /// What the records of the type asked for say: the address, the name (of MX, SRV and SOA the host's), or
     /// the text. Names are in lower case, without the final dot.
     std::vector<std::string> records;
+    bool truncated = false;  ///< there is more than fits into the datagram (TC): to be asked for over TCP
 
     friend bool operator==(const DnsAnswer&, const DnsAnswer&) = default;
 };

@@ -86,6 +86,7 @@ class Matcher {
     Progress progress_ = Progress::undecided;
     std::string window_;  ///< Pattern: the bytes searched
     std::size_t received_ = 0;
+    bool silent_ = false;  ///< matched because nothing came
 };
 
 }  // namespace pulse::health

@@ -31,7 +31,7 @@ struct Pace {
 /// Where a real server stands between its checks.
 struct Standing {
     Verdict verdict = Verdict::unknown;
-    long long good = 0;  ///< good checks in a row; begins at `rise`, so that the first one admits
+    long long good = 0;  ///< good checks in a row
     long long bad = 0;   ///< failed checks in a row
     Glasses glasses = Glasses::none;
 
@@ -42,7 +42,7 @@ struct Standing {
     int flaps = 0;            ///< times in a row that it failed so soon after its return
     TimePoint held_until{};   ///< while down
     TimePoint returned{};     ///< when it came up after a failure
-    bool has_failed = false;  ///< it was up once, and has failed since it was first checked
+    bool has_failed = false;  ///< it was up once, and has failed since then; else its first good check admits
 
     friend bool operator==(const Standing&, const Standing&) = default;
 };
@@ -64,22 +64,23 @@ struct Transition {
     std::optional<Change> change;
 };
 
-/// Before the first check.
-[[nodiscard]] Standing newcomer(const Pace& pace);
-
-/// After a check that ended at `now`: `fall` failed ones in a row are down, `rise` good ones up. One that is
-/// not yet known is admitted by its first good check. Under glasses nothing counts, and a check that this
-/// machine could not even try (`local_failure`) never does.
+/// After a check that ended at `now`: `fall` failed ones in a row are down, `rise` good ones up again. One
+/// that was never up is admitted by its first good check, however many have failed before: it may have
+/// started later than we. Under glasses nothing counts, and a check that this machine could not even try
+/// (`local_failure`) never does.
 [[nodiscard]] Transition step(Standing standing, const Outcome& outcome, TimePoint now, const Pace& pace);
 
 /// Puts glasses on, or takes them off: the verdict then stays until the next check, which alone decides, and
 /// nothing is held against the server any more.
-[[nodiscard]] Transition wear(Standing standing, Glasses glasses, const Pace& pace);
+[[nodiscard]] Transition wear(Standing standing, Glasses glasses);
 
 /// How much longer it is held down for at `now`, whatever its checks say; 0 if it is not.
 [[nodiscard]] Duration held_for(const Standing& standing, TimePoint now);
 
-/// With nothing held against it any more: as soon as enough checks are good it is up.
+/// How soon one that is down is up again if its checks go on passing; 0 unless its last one did.
+[[nodiscard]] Duration back_in(const Standing& standing, TimePoint now, const Pace& pace);
+
+/// With nothing held against it any more: the next good check admits it.
 [[nodiscard]] Standing forgiven(Standing standing);
 
 /// The pause before the next check: `retry_interval` while a failure awaits confirmation, else `interval`.

@@ -47,7 +47,10 @@ struct NannySpec {
     std::chrono::milliseconds slow_start{0};
 
     std::optional<std::chrono::milliseconds> timeout;  ///< the longest a check may take, if not `interval`
-    std::optional<std::string> label;                  ///< "VIRTUAL/SERVER" for %n, if send_program has one
+    /// The router's own address to speak from, where `check.source` says nothing else: never one that the
+    /// partner may have in a moment.
+    std::optional<net::IpAddress> source;
+    std::optional<std::string> label;  ///< "VIRTUAL/SERVER" for %n, if send_program has one
     CheckOptions check;
 
     friend bool operator==(const NannySpec&, const NannySpec&) = default;
@@ -70,6 +73,9 @@ struct NannySpec {
 
 /// The endpoint that is checked: the real server's unless the check's options say otherwise.
 [[nodiscard]] net::Endpoint checked_endpoint(const NannySpec& spec);
+
+/// The local address of the check; nullopt: the kernel's choice.
+[[nodiscard]] std::optional<net::IpAddress> source_of_check(const NannySpec& spec);
 
 /// The arguments that make a nanny of this spec: the original's options in the original's order, so that a
 /// substitute `client_monitor` sees what it always saw. Whole seconds are written bare ("10"), fractions as

@@ -33,10 +33,11 @@ enum class Reason {
     program_exited,         ///< number: exit status
     program_killed,         ///< number: signal
     program_timed_out,
-    program_cannot_run,  ///< number: errno
-    program_differs,     ///< ended well, but printed something else
-    forced_down,         ///< an operator says so
-    local_failure,       ///< this machine could not even try; number: errno
+    program_cannot_run,    ///< number: errno; detail: for whom
+    program_differs,       ///< ended well, but printed something else
+    silent_since_refused,  ///< silence would be good, but it was refused a short while ago
+    forced_down,           ///< an operator says so
+    local_failure,  ///< this machine could not even try; number: errno; detail: what to do, if it is known
 };
 
 /// The result of one check: good, or the reason why not with what belongs to it.
@@ -47,11 +48,17 @@ struct Outcome {
     std::size_t wanted = 0;    ///< closed_early: bytes a literal answer has; 0: not known
     std::size_t received = 0;  ///< closed_early: bytes that came before the close
     std::string note{};        ///< what the operator should know all the same: a certificate that ends soon
+    bool silent = false;       ///< good only because nothing came, where that is good
+    bool truncated = false;    ///< an answer with more than fits into a datagram: ask again over TCP
 
     [[nodiscard]] bool good() const { return reason == Reason::none; }
 
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };
+
+/// Of a truncated answer, and what came of asking again: what that was, unless it says nothing of the answer;
+/// then the truncated one counts, with a note.
+[[nodiscard]] Outcome whole_answer(Outcome truncated, Outcome asked_again);
 
 /// "connect refused", "program exited with status 3"; empty for a good outcome.
 [[nodiscard]] std::string text(const Outcome& outcome);

@@ -26,11 +26,14 @@ inline constexpr std::size_t longest_reason = 300;
 struct Report {
     std::string check{};  ///< which of its checks, when it has several; else empty
     Verdict verdict = Verdict::unknown;
-    std::string reason{};         ///< why it is down, in the words of the log; empty for up
+    /// Why it is down, in the words of the log, one printable line; of one that is not down, why this machine
+    /// cannot check it now. Empty if there is nothing to say.
+    std::string reason{};
     std::optional<int> weight{};  ///< what its load or its return asks for; else the configured one
     std::string weight_reason{};  ///< "load 2.5", "agent says drain"; empty without a weight
     std::optional<std::chrono::microseconds> latency{};  ///< what the last check took
     std::chrono::milliseconds held{0};  ///< held down for so much longer, because it keeps failing
+    std::chrono::milliseconds back{0};  ///< well again, and up in so much time if it stays so
     int flaps = 0;                      ///< times in a row that it failed soon after its return
 
     friend bool operator==(const Report&, const Report&) = default;

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace pulse::heartbeat {
 
@@ -32,6 +33,9 @@ struct Report {
     std::uint64_t connections = 0;            ///< in its connection table; 0 where nobody counts
     std::int64_t config_serial = 0;           ///< serial_no of its lvs.cf
     Digest config_digest{};
+    /// How much of the configured weight of real servers its checks find up, in permille; nullopt: it does
+    /// not know, for it runs no checks or not all have spoken.
+    std::optional<std::uint16_t> served;
 
     /// Whether the sender has the role, or is taking it.
     [[nodiscard]] constexpr bool claims() const { return standing != Standing::standby; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +25,16 @@ inline constexpr int child_channel_fd = 3;
 /// close-on-exec.
 [[nodiscard]] std::optional<runtime::UniqueFd> inherited_channel();
 
+/// A message and, if the sender passed one, a descriptor (SCM_RIGHTS, unix(7)), close-on-exec.
+struct Message {
+    Fields fields;
+    runtime::UniqueFd descriptor;
+};
+
+/// Waits for the next message without an event loop, for a child that must know it before it has one; nullopt
+/// when the peer is gone or `patience` is over.
+[[nodiscard]] std::optional<Message> wait_for_message(int socket, std::chrono::milliseconds patience);
+
 /// One end of a parent-child connection: one datagram is one message, a closed channel is the death of the
 /// peer.
 class Channel {
@@ -31,14 +42,17 @@ class Channel {
     Channel(const boost::asio::any_io_executor& executor, runtime::UniqueFd socket);
 
     /// Sends without waiting. A full queue, a dead peer, and a message of nothing or of more than 8 KiB are
-    /// errors; nothing is retried.
-    [[nodiscard]] Result<void> send(const Fields& message);
+    /// errors; nothing is retried. `descriptor` goes with it; ours stays open.
+    [[nodiscard]] Result<void> send(const Fields& message, int descriptor = -1);
 
     /// Waits until there is room for a message. False when the channel is closed.
     [[nodiscard]] boost::asio::awaitable<bool> has_room();
 
     /// The next message; nullopt when the peer has closed its end, or the channel was closed here.
     [[nodiscard]] boost::asio::awaitable<std::optional<Fields>> receive();
+
+    /// The same for one who is passed descriptors; `receive` closes them.
+    [[nodiscard]] boost::asio::awaitable<std::optional<Message>> receive_message();
 
     void close();
 

@@ -26,14 +26,20 @@ struct Exit {
     [[nodiscard]] std::string to_string() const;
 };
 
+/// What a child needs of our environment: PATH (a usual one if we have none), HOME (/ if we have none), and
+/// LANG, LC_ALL and TZ if we have them.
+[[nodiscard]] std::vector<std::string> plain_environment();
+
 struct SpawnRequest {
-    std::string program;                     ///< a path, or a name looked up in PATH
-    std::vector<std::string> arguments;      ///< without the program's own name
-    int channel = -1;                        ///< becomes descriptor 3 of the child; -1: none
-    int standard_output = -1;                ///< becomes descriptor 1; -1: inherited
-    bool quiet_errors = false;               ///< standard error goes to /dev/null
-    bool join_errors = false;                ///< standard error goes where standard output goes
-    std::vector<std::string> environment{};  ///< "NAME=value" each; empty: ours
+    std::string program;                 ///< a path, or a name looked up in PATH
+    std::vector<std::string> arguments;  ///< without the program's own name
+    int channel = -1;                    ///< becomes descriptor 3 of the child; -1: none
+    int standard_output = -1;            ///< becomes descriptor 1; -1: /dev/null
+    bool join_errors = false;  ///< standard error goes where standard output goes, else to /dev/null
+    bool our_streams = false;  ///< it logs where we do: standard output and error are ours after all
+    /// "NAME=value" each, and nothing else: ours may hold what is no business of a child's (NOTIFY_SOCKET,
+    /// what a service manager or an operator's shell has put there).
+    std::vector<std::string> environment = plain_environment();
     bool own_group = false;  ///< leads a process group of its own, so that `kill_group` reaches its children
 };
 
@@ -41,9 +47,14 @@ struct SpawnRequest {
 /// (pidfd_open(2)). Destroying a Child does not end the process.
 class Child {
   public:
-    /// Starts a program with default signal handling, nothing blocked, and /dev/null as standard input.
+    /// Starts a program with default signal handling, nothing blocked, and /dev/null as standard input. Waits
+    /// until the program has been found and read.
     [[nodiscard]] static Result<Child> spawn(const boost::asio::any_io_executor& executor,
                                              const SpawnRequest& request);
+
+    /// The same while the loop goes on: for a program that may be on a slow disk or a dead mount. The child
+    /// must not ask for a signal at its parent's death, for that is a thread's.
+    [[nodiscard]] static boost::asio::awaitable<Result<Child>> spawn_aside(SpawnRequest request);
 
     [[nodiscard]] pid_t pid() const { return pid_; }
 

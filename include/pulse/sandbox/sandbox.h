@@ -29,8 +29,9 @@ void close_descriptors_from(int first);
 /// Shuts the door, once everything that needs an open one is done. Without programs only a list of system
 /// calls is left: those of sockets that are neither raw nor netlink, of time and of memory; opening, creating
 /// and executing files is not among them and fails with EPERM. With programs, which are the administrator's
-/// and may need anything ordinary, the calls that reach for the system itself are taken away, and raw and
-/// netlink sockets. An error when the kernel has no system call filters; limits hold all the same.
+/// and may need anything ordinary, the calls that reach for the system itself are taken away, new namespaces,
+/// and all sockets but local, TCP and UDP ones. An error when the kernel has no system call filters; limits
+/// hold all the same.
 [[nodiscard]] Result<void> confine(const Rules& rules);
 
 }  // namespace pulse::sandbox

@@ -32,6 +32,17 @@ TEST(Check, NatWithoutNatRouterInAPair) {
     EXPECT_EQ(brief(read_text("nat_router = 10.0.1.254 eth1:1\n" + pair)), Lines{});
 }
 
+TEST(Check, LinksThatDoNotMatterInAPairWithAPrivatePath) {
+    const std::string pair = "primary = 10.0.0.1\nbackup = 10.0.0.2\nbackup_active = 1\n";
+    const std::string path = "primary_private = 10.0.1.1\nbackup_private = 10.0.1.2\n";
+    const Lines warned{"6: warning: a lost public link would not move the role"};
+    EXPECT_EQ(brief(read_text(pair + path + "monitor_links = 0\n")), warned);
+    EXPECT_EQ(brief(read_text(pair + "heartbeat_path = 10.0.2.1 10.0.2.2\n\nmonitor_links = 0\n")), warned);
+    EXPECT_EQ(brief(read_text(pair + path)), Lines{});
+    EXPECT_EQ(brief(read_text(pair + path + "monitor_links = 1\n")), Lines{});
+    EXPECT_EQ(brief(read_text(pair + "monitor_links = 0\n")), Lines{}) << "silence is the one way to see it";
+}
+
 TEST(Check, ActiveVirtualWithoutServersOrAddress) {
     EXPECT_EQ(brief(read_text("virtual a {\nactive = 1\n}\n")),
               (Lines{"1: warning: an active virtual without an address",

@@ -46,7 +46,8 @@ constexpr std::string_view read_as_meant = "DESIGN 3a: read as meant, with a war
 constexpr auto global_rows = std::to_array<Row>({
     {"", refused, "0: Empty configuration"},
     {"\n\n"},
-    {"keepalive = 3"},
+    {"keepalive = 3", Verdict::ok_warning, "1: the last line has no line end",
+     "a file that is cut off inside its last line looks like that"},
     {" \n\t\n# comment\nkeepalive = 3\n"},
     {"keepalive = 3 \n"},
     {"keepalive = \"3\"\n"},

@@ -81,7 +81,9 @@ TEST(Values, RangesAtTheTopLevel) {
     EXPECT_FALSE(read_text("deadtime = -1\n").ok());
     EXPECT_EQ(read_text("syncd_id = 255\n").config.syncd_id, 255);
     EXPECT_EQ(read_text("serial_no = 2013042401\n").config.serial_no, 2013042401);
-    EXPECT_TRUE(read_text("monitor_links = 7\n").config.monitor_links);
+    EXPECT_EQ(read_text("monitor_links = 7\n").config.monitor_links, true);
+    EXPECT_EQ(read_text("monitor_links = 0\n").config.monitor_links, false) << "not the same as nothing";
+    EXPECT_EQ(read_text("primary = 10.0.0.1\n").config.monitor_links, std::nullopt);
     EXPECT_FALSE(read_text(in_server("weight = -1")).ok());
     EXPECT_EQ(read_text(in_server("weight = 0")).config.virtual_servers.at(0).servers.at(0).weight, 0);
 }

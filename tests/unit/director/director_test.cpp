@@ -49,7 +49,7 @@ const std::map<net::Endpoint, ipvs::Destination>& destinations(const ipvs::Table
 ipvs::Table table_for(const config::Config& config, const Standings& standings,
                       const std::set<MonitorKey>& drained = {}) {
     Situation situation{.standings = standings, .drained = drained, .sorry = {}};
-    situation.sorry = below_quorum(config, situation);
+    judge_quorums(config, situation);
     return desired_table(config, situation);
 }
 
@@ -217,6 +217,12 @@ Standings up(const std::vector<std::string>& addresses) {
     return standings;
 }
 
+/// The services that have changed hands once the quorum has been looked at.
+std::set<ipvs::ServiceId> below_quorum(const config::Config& config, Situation situation) {
+    judge_quorums(config, situation);
+    return situation.sorry;
+}
+
 TEST(Quorum, SorryServerComesWhenTooFewAreUpAndTheirConnectionsMayEnd) {
     const auto config = quorum_config(2);
     const auto enough = table_for(config, up({"10.0.1.1", "10.0.1.2"}));
@@ -335,9 +341,221 @@ TEST(Services, OfTwoWithOneIdentityTheFirstWins) {
     config.virtual_servers.push_back(second);
     ASSERT_THAT(services(config), SizeIs(1));
     EXPECT_EQ(services(config)[0]->name, "web");
-    ASSERT_THAT(duplicates(config), SizeIs(1));
-    EXPECT_EQ(duplicates(config)[0]->name, "second");
+    EXPECT_THAT(indistinct(config), ElementsAre("virtual service second left out: TCP 10.0.0.10:80 is web's, "
+                                                "which comes first"));
     EXPECT_THAT(monitors(config), SizeIs(2));
+}
+
+TEST(Services, OneMarkInTwoFamiliesIsTwoServices) {
+    auto config = web_config();
+    config.virtual_servers[0].fwmark = net::FirewallMark{10};
+    auto six = config.virtual_servers[0];
+    six.name = "six";
+    six.address->address = ip("fd00::10");
+    six.servers = {server("alpha", "fd00::11")};
+    config.virtual_servers.push_back(six);
+    EXPECT_THAT(services(config), SizeIs(2));
+    EXPECT_THAT(indistinct(config), IsEmpty());
+    EXPECT_THAT(desired_table(config, everyone_up(config)), SizeIs(2));
+}
+
+TEST(OneToTheKernel, AHostWithTwoPortsUnderDirectRoutingHasTheLargerWeightAndItsLimits) {
+    auto config = web_config();
+    config.network = config::Network::direct;
+    auto& servers = config.virtual_servers[0].servers;
+    servers = {server("a", "10.0.1.11", 2), server("b", "10.0.1.11", 5), server("c", "10.0.1.12")};
+    servers[0].port = {8080};
+    servers[1].port = {8081};
+    servers[1].u_threshold = 100;
+    const auto a = key("10.0.1.11", 8080);
+    const auto b = key("10.0.1.11", 8081);
+    const net::Endpoint host{ip("10.0.1.11"), {80}};
+    const auto with = [&](Verdict first, Verdict second, const std::set<MonitorKey>& drained = {}) {
+        return destinations(table_for(config, {{a, {first, true}}, {b, {second, true}}}, drained));
+    };
+    EXPECT_EQ(with(Verdict::up, Verdict::up).at(host).weight, 5);
+    EXPECT_EQ(with(Verdict::up, Verdict::up).at(host).upper_threshold, 100U);
+    EXPECT_EQ(with(Verdict::up, Verdict::down).at(host).weight, 2);
+    EXPECT_EQ(with(Verdict::up, Verdict::down).at(host).upper_threshold, 0U);
+    EXPECT_FALSE(with(Verdict::down, Verdict::down).contains(host));
+    EXPECT_EQ(with(Verdict::up, Verdict::up, {a}).at(host).weight, 0);
+    EXPECT_THAT(monitors(config), SizeIs(3));
+    EXPECT_THAT(
+        indistinct(config),
+        ElementsAre("virtual service web: a and b are one real server to the kernel, 10.0.1.11:80; it "
+                    "gets weight and limits of the one with more weight, and none while either is "
+                    "drained"));
+    config.network = config::Network::nat;
+    EXPECT_THAT(indistinct(config), IsEmpty());
+    EXPECT_THAT(with(Verdict::up, Verdict::up), SizeIs(2));
+}
+
+TEST(OneToTheKernel, CountsOnceForTheQuorum) {
+    auto config = quorum_config(2);
+    config.virtual_servers[0].servers[1].address = ip("10.0.1.1");
+    EXPECT_THAT(below_quorum(config, {up({"10.0.1.1"}), {}, {}}), SizeIs(1));
+}
+
+/// "twin" is real server c and the sorry server.
+config::Config twin_config(int weight) {
+    auto config = quorum_config(2);
+    config.virtual_servers[0].sorry_servers = {ip("10.0.1.3")};
+    config.virtual_servers[0].servers[2].weight = weight;
+    config.virtual_servers[0].servers[2].u_threshold = 7;
+    return config;
+}
+
+TEST(OneToTheKernel, ASorryServerThatIsARealServerServesWhileItStandsIn) {
+    const net::Endpoint twin{ip("10.0.1.3"), {80}};
+    for (const int weight : {0, 5}) {
+        const auto config = twin_config(weight);
+        const auto table = table_for(config, up({"10.0.1.3"}));
+        EXPECT_EQ(destinations(table).at(twin).weight, 1);
+        EXPECT_EQ(destinations(table).at(twin).upper_threshold, 0U);
+        EXPECT_EQ(destinations(table_for(config, {})).at(twin).weight, 1);  // whatever is known of it
+        const auto well = table_for(config, up({"10.0.1.1", "10.0.1.2", "10.0.1.3"}));
+        EXPECT_EQ(destinations(well).at(twin).weight, weight);
+        EXPECT_EQ(destinations(table_for(config, up({"10.0.1.3"}), {key("10.0.1.3")})).at(twin).weight, 0);
+        EXPECT_THAT(indistinct(config), SizeIs(1));
+    }
+}
+
+TEST(OneToTheKernel, ATwinFoundInTheTableIsNotTakenForASorryServerThatStandsIn) {
+    const auto config = twin_config(5);
+    const auto all = table_for(config, up({"10.0.1.1", "10.0.1.2", "10.0.1.3"}));
+    auto situation = adopt(config, all);
+    EXPECT_THAT(situation.sorry, IsEmpty());
+    judge_quorums(config, situation);
+    EXPECT_EQ(desired_table(config, situation), all);
+}
+
+config::Config marked_config(config::Network network) {
+    auto config = web_config();
+    config.network = network;
+    config.virtual_servers[0].fwmark = net::FirewallMark{7};
+    config.virtual_servers[0].servers = {server("alpha", "10.0.1.11")};
+    return config;
+}
+
+std::uint16_t marked_port(const config::Config& config) {
+    return destinations(desired_table(config, everyone_up(config))).begin()->first.port.number;
+}
+
+TEST(Marked, NatLeavesPacketsTheirPortUnlessTheFileChangesIt) {
+    auto config = marked_config(config::Network::nat);
+    EXPECT_EQ(marked_port(config), 0);  // 443 must not become 80
+    config.virtual_servers[0].servers[0].port = {8080};
+    EXPECT_EQ(marked_port(config), 8080);
+    config.virtual_servers[0].mark_ports = {{{80}, {80}, {}}};
+    EXPECT_EQ(marked_port(config), 8080);
+    config.virtual_servers[0].mark_ports = {{{80}, {80}, {}}, {{443}, {443}, {}}};
+    EXPECT_EQ(marked_port(config), 0);
+    config.virtual_servers[0].mark_ports = {{{1000}, {2000}, {}}};
+    EXPECT_EQ(marked_port(config), 0);
+    EXPECT_EQ(marked_port(marked_config(config::Network::direct)), 80);  // which the kernel does not look at
+}
+
+TEST(Quiescing, TheSorryServerFinishesWhatItHasBegun) {
+    auto config = quorum_config(1);
+    auto& web = config.virtual_servers[0];
+    web.quiesce_server = true;
+    const net::Endpoint sorry{ip("10.0.1.99"), {80}};
+    Situation situation;
+    judge_quorums(config, situation);
+    EXPECT_EQ(destinations(desired_table(config, situation)).at(sorry).weight, 1);
+    situation.standings = up({"10.0.1.1"});
+    judge_quorums(config, situation);
+    const auto table = desired_table(config, situation);
+    EXPECT_EQ(destinations(table).at(sorry).weight, 0);
+    EXPECT_EQ(adopt(config, table).leaving, std::set{web_id});  // a restart of lvsd changes nothing
+    EXPECT_THAT(adopt(config, table).sorry, IsEmpty());
+
+    situation.standings = {};
+    judge_quorums(config, situation);
+    EXPECT_EQ(destinations(desired_table(config, situation)).at(sorry).weight, 1);
+    situation.standings = up({"10.0.1.1"});
+    judge_quorums(config, situation);
+    situation.leaving.clear();  // it has no connection left
+    EXPECT_FALSE(destinations(desired_table(config, situation)).contains(sorry));
+
+    web.persistent = std::chrono::seconds(300);  // would lead its clients back to it without end
+    EXPECT_FALSE(sorry_servers_linger(web));
+    web.persistent = std::chrono::seconds(0);
+    web.quiesce_server = false;
+    EXPECT_FALSE(sorry_servers_linger(web));
+}
+
+TEST(Quiescing, AServerIsBusyWhileItHasConnections) {
+    const net::Endpoint sorry{ip("10.0.1.99"), {80}};
+    ipvs::DumpedService service;
+    EXPECT_FALSE(is_busy({sorry}, service));
+    service.destinations.push_back({.destination = {.endpoint = sorry}, .connections = {.inactive = 1}});
+    EXPECT_TRUE(is_busy({sorry}, service));
+    EXPECT_FALSE(is_busy({}, service));
+    service.destinations[0].connections = {};
+    EXPECT_FALSE(is_busy({sorry}, service));
+}
+
+config::Config agent_config() {
+    auto config = web_config();
+    auto& web = config.virtual_servers[0];
+    web.load_monitor = "agent";
+    web.servers = {server("alpha", "10.0.1.11", 100), server("bravo", "10.0.1.12", 100)};
+    return config;
+}
+
+int weight_in(const config::Config& config, const Situation& situation, std::string_view address) {
+    return destinations(desired_table(config, situation)).at({ip(address), {80}}).weight;
+}
+
+TEST(Weights, WhatTheLastNannyFoundOutHoldsUntilTheNextOneKnowsMore) {
+    const auto config = agent_config();
+    auto standing = after({}, {.verdict = Verdict::up, .weight = 20}, now);
+    standing = after(standing, {.verdict = Verdict::up}, now);  // a new one, which has not asked yet
+    EXPECT_EQ(weight_in(config, {.standings = {{key("10.0.1.11"), standing}}}, "10.0.1.11"), 20);
+    standing = after(standing, {.verdict = Verdict::up, .weight = 70}, now);
+    EXPECT_EQ(weight_in(config, {.standings = {{key("10.0.1.11"), standing}}}, "10.0.1.11"), 70);
+}
+
+TEST(Weights, ThoseInTheTableAreTakenOverByANewLvsd) {
+    const auto config = agent_config();
+    auto found = desired_table(config, everyone_up(config));
+    auto& servers = found.begin()->second.destinations;
+    servers.at({ip("10.0.1.11"), {80}}).weight = 20;
+    servers.at({ip("10.0.1.12"), {80}}).weight = 0;  // its agent wants no clients
+    auto situation = adopt(config, found);
+    EXPECT_EQ(desired_table(config, situation), found);
+    for (auto& [server, standing] : situation.standings)
+        standing = after(standing, {.verdict = Verdict::up}, now);
+    EXPECT_EQ(desired_table(config, situation), found);
+}
+
+TEST(Weights, AZeroThatSomebodyElseWantedIsNotTheAgents) {
+    auto config = agent_config();
+    auto found = desired_table(config, everyone_up(config));
+    found.begin()->second.destinations.at({ip("10.0.1.12"), {80}}).weight = 0;
+    auto situation = adopt(config, found, {key("10.0.1.12")});
+    EXPECT_EQ(situation.drained, std::set{key("10.0.1.12")});
+    situation.drained.clear();
+    auto& bravo = situation.standings.at(key("10.0.1.12"));
+    bravo = after(bravo, {.verdict = Verdict::up}, now);
+    EXPECT_EQ(weight_in(config, situation, "10.0.1.12"), 100);
+}
+
+TEST(Weights, ANannyHasASayOnlyWhereTheFileGivesItOne) {
+    const Situation lying{.standings = {{key("10.0.1.11"), {.verdict = Verdict::up, .weight = 0}}}};
+    auto config = web_config();
+    auto& web = config.virtual_servers[0];
+    EXPECT_EQ(weight_in(config, lying, "10.0.1.11"), 3);
+    web.load_monitor = "none";
+    EXPECT_EQ(weight_in(config, lying, "10.0.1.11"), 3);
+    web.load_monitor = "ruptime";
+    EXPECT_EQ(weight_in(config, lying, "10.0.1.11"), 1);  // no load makes it 0
+    web.load_monitor.reset();
+    web.slow_start = std::chrono::seconds(10);
+    EXPECT_EQ(weight_in(config, lying, "10.0.1.11"), 1);
+    web.load_monitor = "agent";
+    EXPECT_EQ(weight_in(config, lying, "10.0.1.11"), 0);
 }
 
 TEST(Services, AVirtualWithNeitherAddressNorMarkHasNone) {

@@ -131,6 +131,7 @@ TEST_F(NoPanic, IsTheDefault) {
 
 TEST(ReportedWeight, IsAppliedWithinWhatTheFileAllows) {
     auto config = pool(0);
+    config.virtual_servers[0].load_monitor = "agent";
     auto situation = everyone_up(config);
     const auto weight_with = [&](int reported) {
         situation.standings.begin()->second = after({}, {.verdict = Verdict::up, .weight = reported}, start);

@@ -62,6 +62,24 @@ TEST(ServerStatus, TextSaysWhoIsDownWhyAndForHowLong) {
     EXPECT_EQ(to_text(std::vector<ServerStatus>{}), "real servers: 0 of 0 up\n");
 }
 
+/// check = icmp that the kernel forbids: "not checked yet" would be said for ever.
+TEST(ServerStatus, TextSaysWhyAServerCannotBeChecked) {
+    const auto config = service_of(2);
+    const auto all = monitors(config);
+    const std::string reason =
+        "cannot check: Permission denied (the group of nanny must be within the sysctl)";
+    HeardReports heard;
+    heard[all[0].key] = {.report = {.verdict = Verdict::unknown, .reason = reason}, .when = start};
+    heard[all[1].key] = {.report = {.verdict = Verdict::up, .reason = reason}, .when = start};
+    EXPECT_EQ(to_text(server_statuses(config, {}, heard, start)),
+              "real servers: 1 of 2 up\n"
+              "  web/s0  10.0.1.1:80  unknown: " +
+                  reason +
+                  "\n"
+                  "  web/s1  10.0.1.2:80  up: " +
+                  reason + "\n");
+}
+
 TEST(ServerStatus, JsonSaysTheSame) {
     const auto json = nlohmann::json::parse(to_json(sample()));
     ASSERT_EQ(json.size(), 3U);
@@ -84,6 +102,29 @@ TEST(ServerStatus, AHoldThatIsOverIsNotShown) {
     heard[monitors(config)[0].key] = {.report = {.verdict = Verdict::down, .held = seconds(5)},
                                       .when = start};
     EXPECT_EQ(server_statuses(config, {}, heard, start + seconds(6))[0].report.held, seconds(0));
+}
+
+TEST(ServerStatus, OneThatIsWellAgainShowsWhenItIsBack) {
+    const auto config = service_of(1);
+    HeardReports heard;
+    heard[monitors(config)[0].key] = {
+        .report = {.verdict = Verdict::down, .reason = "connect refused", .back = seconds(60)},
+        .when = start};
+    EXPECT_THAT(to_text(server_statuses(config, {}, heard, start + seconds(6))),
+                HasSubstr("DOWN: connect refused, well again, back in 54 s\n"));
+    EXPECT_EQ(server_statuses(config, {}, heard, start + seconds(70))[0].report.back, seconds(0));
+}
+
+TEST(ServerStatus, WhoNobodyChecksIsShownAsSuch) {
+    const auto config = service_of(2);
+    const auto all = monitors(config);
+    HeardReports heard;
+    heard[all[1].key] = {.report = {.verdict = Verdict::up}, .when = start};
+    const Unchecked unchecked{{all[0].key, "no descriptors"}, {all[1].key, "no descriptors"}};
+    const auto statuses = server_statuses(config, {}, heard, start, unchecked);
+    EXPECT_THAT(to_text(statuses), HasSubstr("10.0.1.1:80  not checked: no descriptors\n"));
+    EXPECT_THAT(to_text(statuses), HasSubstr("10.0.1.2:80  up, not checked any more: no descriptors\n"));
+    EXPECT_EQ(server_status_from(to_fields(statuses[0])), statuses[0]);
 }
 
 TEST(ServerStatus, SurvivesItsJourneyInPagesOfOneMessageEach) {

@@ -29,44 +29,71 @@ const InterfaceAddress own{.link_index = 2, .label = "eth0", .address = ip("10.0
 const FloatingAddress vip{.address = ip("10.0.0.10"), .label = "eth0:1", .prefix_length = 32};
 const FloatingAddress vip6{.address = ip("fd00::a"), .label = "eth0:1", .prefix_length = 64};
 
+/// As pulse adds it.
 InterfaceAddress up(const FloatingAddress& floating, int link = 2) {
     return {.link_index = link,
-            .label = floating.address.is_v4() ? floating.label : "",
+            .label = label_of(floating),
             .address = floating.address,
-            .prefix_length = floating.prefix_length.value_or(32)};
+            .prefix_length = floating.prefix_length.value_or(32),
+            .protocol = address_protocol};
+}
+InterfaceAddress by_hand(InterfaceAddress address) {
+    address.protocol = 0;
+    if (address.address.is_v4()) address.label = "eth0";
+    return address;
+}
+InterfaceAddress with_prefix(InterfaceAddress address, int length) {
+    address.prefix_length = length;
+    return address;
+}
+InterfaceAddress second(InterfaceAddress address) {
+    address.secondary = true;
+    return address;
 }
 AddressChange add(InterfaceAddress address) { return {Kind::add, std::move(address)}; }
 AddressChange remove(InterfaceAddress address) { return {Kind::remove, std::move(address)}; }
+AddressChange remove_alone(InterfaceAddress address) { return {Kind::remove, std::move(address), true}; }
 
+AddressPlan planned(const std::vector<InterfaceAddress>& present,
+                    const std::vector<FloatingAddress>& wanted) {
+    const AddressView view{links, present};
+    return plan(view, wanted, added_by_pulse(view, wanted, {}));
+}
 std::vector<AddressChange> changes(const std::vector<InterfaceAddress>& present,
                                    const std::vector<FloatingAddress>& wanted) {
-    return plan(links, present, wanted).changes;
+    return planned(present, wanted).changes;
+}
+std::vector<AddressChange> removals(const std::vector<InterfaceAddress>& present,
+                                    const std::vector<FloatingAddress>& wanted) {
+    const AddressView view{links, present};
+    return removal(view, added_by_pulse(view, wanted, {}));
 }
 
 TEST(AddressPlan, WhatIsMissingIsAdded) {
     EXPECT_THAT(changes({own}, {vip, vip6}), ElementsAre(add(up(vip)), add(up(vip6))));
+    EXPECT_THAT(planned({own}, {vip, vip6}).missing, ElementsAre(vip.address, vip6.address));
 }
 
 TEST(AddressPlan, WhatIsRightIsNotTouched) {
-    EXPECT_THAT(changes({own, up(vip), up(vip6)}, {vip, vip6}), IsEmpty());
+    EXPECT_EQ(planned({own, up(vip), up(vip6)}, {vip, vip6}), AddressPlan{});
 }
 
 TEST(AddressPlan, AnotherPrefixIsReplacedWithoutAGap) {
-    auto old = up(vip);
-    old.prefix_length = 24;
-    EXPECT_THAT(changes({old}, {vip}), ElementsAre(add(up(vip)), remove(old)));
+    const auto old = with_prefix(up(vip), 24);
+    EXPECT_THAT(changes({old}, {vip}), ElementsAre(add(up(vip)), remove_alone(old)));
 }
 
 TEST(AddressPlan, AnIPv6AddressGoesBeforeItComesBackWithAnotherPrefix) {
-    auto old = up(vip6);
-    old.prefix_length = 128;
+    const auto old = with_prefix(up(vip6), 128);
     EXPECT_THAT(changes({old}, {vip6}), ElementsAre(remove(old), add(up(vip6))));
 }
 
-TEST(AddressPlan, AnotherLabelIsReplaced) {
+TEST(AddressPlan, AnotherLabelIsReplacedWhileAnotherPrefixStandsIn) {
     auto old = up(vip);
     old.label = "eth0:9";
-    EXPECT_THAT(changes({old}, {vip}), ElementsAre(remove(old), add(up(vip))));
+    const auto stand_in = with_prefix(up(vip), 31);
+    EXPECT_THAT(changes({old}, {vip}),
+                ElementsAre(add(stand_in), remove(old), add(up(vip)), remove_alone(stand_in)));
 }
 
 TEST(AddressPlan, AnAddressMovesToItsDevice) {
@@ -75,29 +102,33 @@ TEST(AddressPlan, AnAddressMovesToItsDevice) {
     EXPECT_THAT(changes({elsewhere, up(vip)}, {vip}), ElementsAre(remove(elsewhere)));
 }
 
-TEST(AddressPlan, ARealServersCopyStaysAndDoesNotCount) {
-    for (const int link : {1, 4}) {
-        EXPECT_THAT(changes({up(vip, link)}, {vip}), ElementsAre(add(up(vip))));
-        EXPECT_THAT(changes({up(vip, link), up(vip)}, {vip}), IsEmpty());
-        EXPECT_THAT(removal(links, std::vector{up(vip, link), up(vip)}, std::vector{vip}),
-                    ElementsAre(remove(up(vip))));
+TEST(AddressPlan, SomebodyElsesCopyOnTheDeviceCountsAndIsLeftAsItIs) {
+    for (const int length : {24, 32}) {
+        const auto theirs = by_hand(with_prefix(up(vip), length));
+        EXPECT_EQ(planned({own, theirs}, {vip}), AddressPlan{});
+        EXPECT_THAT(removals({own, theirs}, {vip}), IsEmpty());
     }
 }
 
-TEST(AddressPlan, OnADeviceThatLvsCfNamesItIsOursWhateverTheDevice) {
-    auto on_dummy = vip;
-    on_dummy.label = "dummy0";
-    EXPECT_THAT(changes({}, {on_dummy}), ElementsAre(add(up(on_dummy, 4))));
-    EXPECT_THAT(removal(links, std::vector{up(on_dummy, 4)}, std::vector{on_dummy}),
-                ElementsAre(remove(up(on_dummy, 4))));
+TEST(AddressPlan, WhatPulseAddedAndNobodyWantsGoesFirst) {
+    const auto made = planned({own, up(vip)}, {vip6});
+    EXPECT_THAT(made.changes, ElementsAre(remove(up(vip)), add(up(vip6))));
+    EXPECT_EQ(made.leaving, 1U);
+}
+
+TEST(AddressPlan, ARealServersCopyStaysAndDoesNotCount) {
+    for (const int link : {1, 4}) {
+        auto copy = by_hand(up(vip, link));
+        EXPECT_THAT(changes({copy}, {vip}), ElementsAre(add(up(vip))));
+        EXPECT_THAT(changes({copy, up(vip)}, {vip}), IsEmpty());
+        EXPECT_THAT(removals({copy, up(vip)}, {vip}), ElementsAre(remove(up(vip))));
+    }
 }
 
 TEST(AddressPlan, WithoutAMaskItIsOfTheDevicesNetworkOrAlone) {
     auto open = vip;
     open.prefix_length.reset();
-    auto in_network = up(open);
-    in_network.prefix_length = 24;
-    EXPECT_THAT(changes({own}, {open}), ElementsAre(add(in_network)));
+    EXPECT_THAT(changes({own}, {open}), ElementsAre(add(with_prefix(up(open), 24))));
     EXPECT_THAT(changes({}, {open}), ElementsAre(add(up(open))));
     // Another floating address is no reason to believe in a network: it may be gone tomorrow.
     auto neighbour = vip;
@@ -109,23 +140,86 @@ TEST(AddressPlan, WithoutAMaskItIsOfTheDevicesNetworkOrAlone) {
 TEST(AddressPlan, WithoutAMaskWhateverIsThereWillDo) {
     auto open = vip;
     open.prefix_length.reset();
-    auto old = up(open);
-    old.prefix_length = 8;
-    EXPECT_THAT(changes({own, old}, {open}), IsEmpty());
+    EXPECT_THAT(changes({own, with_prefix(up(open), 8)}, {open}), IsEmpty());
 }
 
 TEST(AddressPlan, AMissingDeviceIsNamedAndTheOthersComeUp) {
     auto lost = vip6;
     lost.label = "eth9:1";
-    const auto made = plan(links, std::vector<InterfaceAddress>{}, std::vector{lost, vip});
+    const auto made = planned({}, {lost, vip});
     EXPECT_THAT(made.homeless, ElementsAre(lost));
     EXPECT_THAT(made.changes, ElementsAre(add(up(vip))));
 }
 
 TEST(AddressPlan, RemovalTakesEveryCopyOfOursAndNothingElse) {
-    EXPECT_THAT(removal(links, std::vector{own, up(vip), up(vip, 3), up(vip6)}, std::vector{vip}),
+    EXPECT_THAT(removals({own, up(vip), up(vip, 3), by_hand(up(vip6))}, {vip, vip6}),
                 ElementsAre(remove(up(vip)), remove(up(vip, 3))));
-    EXPECT_THAT(removal(links, std::vector{own}, std::vector{vip}), IsEmpty());
+    EXPECT_THAT(removals({own}, {vip}), IsEmpty());
+}
+
+TEST(AddressPlan, APrimaryOfOursGoesLastAndSparesItsNetwork) {
+    const auto first = with_prefix(up(vip), 24);
+    auto neighbour = vip;
+    neighbour.address = ip("10.0.0.11");
+    const auto next = second(with_prefix(up(neighbour), 24));
+    EXPECT_THAT(removals({first, second(own), next}, {vip, neighbour}),
+                ElementsAre(remove(next), remove_alone(first)));
+}
+
+TEST(AddressPlan, OnADeviceThatPromotesAPrimaryNeedsNoCare) {
+    AddressView view{links, {with_prefix(up(vip), 24)}};
+    view.links[1].promotes = true;
+    EXPECT_THAT(removal(view, added_by_pulse(view, {}, {})), ElementsAre(remove(view.present[0])));
+}
+
+TEST(AddressPlan, AFloatingAddressStepsBehindTheHostsOwnThatCameLater) {
+    auto wide = vip;
+    wide.prefix_length = 24;
+    const auto stand_in = with_prefix(up(vip), 32);
+    EXPECT_THAT(changes({up(wide), second(own)}, {wide}),
+                ElementsAre(add(stand_in), remove_alone(up(wide)), add(up(wide)), remove(stand_in)));
+    EXPECT_THAT(changes({own, second(up(wide))}, {wide}), IsEmpty());
+}
+
+TEST(AddedByPulse, IsWhatCarriesItsProtocolItsAliasOrIsInTheRecordOfAnOldKernel) {
+    const AddressRecord record{{"eth0", vip.address, 32}};
+    const auto owned = [&](const InterfaceAddress& address, bool kernel_keeps, const AddressRecord& known) {
+        AddressView view{links, {address}};
+        if (kernel_keeps)
+            view.present.push_back({.link_index = 1,
+                                    .label = "lo",
+                                    .address = ip("127.0.0.1"),
+                                    .prefix_length = 8,
+                                    .protocol = 1});
+        return !added_by_pulse(view, std::vector{vip}, known).empty();
+    };
+    auto labelled = by_hand(up(vip));
+    labelled.label = "eth0:1";
+    auto daemons = labelled;
+    daemons.protocol = 18;
+    EXPECT_TRUE(owned(up(vip), true, {}));
+    EXPECT_TRUE(owned(labelled, true, {}));
+    EXPECT_FALSE(owned(daemons, true, record));
+    EXPECT_FALSE(owned(by_hand(up(vip)), true, record)) << "the kernel would say so";
+    EXPECT_TRUE(owned(by_hand(up(vip)), false, record));
+    EXPECT_FALSE(owned(by_hand(with_prefix(up(vip), 24)), false, record));
+    EXPECT_FALSE(owned(by_hand(up(vip)), false, {}));
+}
+
+TEST(AddressRecord, IsReadAsItWasWrittenAndOnlyInTheSameBoot) {
+    const AddressRecord record{{"eth0", ip("10.0.0.10"), 24}, {"eth1", ip("fd00::a"), 64}};
+    EXPECT_EQ(to_text(record, "b1"), "boot b1\n10.0.0.10/24 eth0\nfd00::a/64 eth1\n");
+    EXPECT_EQ(parse_record(to_text(record, "b1"), "b1"), record);
+    EXPECT_THAT(parse_record(to_text(record, "b1"), "b2"), IsEmpty());
+}
+
+TEST(AddressRecord, NonsenseIsLeftOut) {
+    EXPECT_EQ(parse_record(
+                  "boot b\nx\n10.0.0.1/33 eth0\n10.0.0.1/-1 eth0\n10.0.0.300/3 eth0\n\n10.0.0.2/32 eth0 x\n"
+                  "10.0.0.3/32 eth0",
+                  "b"),
+              (AddressRecord{{"eth0", ip("10.0.0.3"), 32}}));
+    EXPECT_THAT(parse_record("", "b"), IsEmpty());
 }
 
 /// What a kernel makes of the changes; refuses what a kernel refuses.
@@ -168,20 +262,26 @@ TEST(AddressPlan, FromAnywhereOnePlanLeadsToWhatIsWantedAndTheNextIsEmpty) {
                                                                   (pick(2) == 0 ? ":1" : "")
                                                             : "",
                                    .address = address,
-                                   .prefix_length = pick(2) == 0 ? 32 : 24});
+                                   .prefix_length = pick(2) == 0 ? 32 : 24,
+                                   .protocol = pick(2) == 0 ? address_protocol : std::uint8_t{0}});
             }
-        const auto made = plan(links, present, wanted);
-        const auto after = applied(made.changes, present);
-        EXPECT_THAT(plan(links, after, wanted).changes, IsEmpty()) << round;
-        EXPECT_EQ(std::ranges::count(after, own), 1) << round;
+        const AddressView before{links, present};
+        const auto ours = added_by_pulse(before, wanted, {});
+        const auto made = plan(before, wanted, ours);
+        const AddressView after{links, applied(made.changes, present)};
+        const auto ours_now = added_by_pulse(after, wanted, {});
+        EXPECT_THAT(plan(after, wanted, ours_now).changes, IsEmpty()) << round;
+        for (const auto& floating : wanted)
+            EXPECT_TRUE(std::ranges::any_of(after.present, [&](const auto& there) {
+                return there.address == floating.address &&
+                       there.link_index == (floating.device() == "eth0" ? 2 : 3);
+            })) << round;
+        const auto down = applied(removal(after, ours_now), after.present);
+        EXPECT_THAT(added_by_pulse({links, down}, wanted, {}), IsEmpty()) << round;
         for (const auto& there : present) {
-            if (std::ranges::count(wanted, there.address, &FloatingAddress::address) > 0) continue;
-            EXPECT_EQ(std::ranges::count(after, there), 1) << "a stranger's address was touched";
-        }
-        const auto down = applied(removal(links, after, wanted), after);
-        for (const auto& there : down) {
-            if (std::ranges::count(wanted, there.address, &FloatingAddress::address) == 0) continue;
-            EXPECT_TRUE(there.link_index == 1 || there.link_index == 4) << round;
+            const auto& name = links[static_cast<std::size_t>(there.link_index) - 1].name;
+            if (ours.contains({name, there.address, there.prefix_length})) continue;
+            EXPECT_EQ(std::ranges::count(down, there), 1) << round << ": a stranger's address was touched";
         }
     }
 }

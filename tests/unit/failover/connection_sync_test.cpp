@@ -95,5 +95,22 @@ TEST(ConnectionSync, SwitchedOffEverythingStops) {
     EXPECT_THAT(made.start, IsEmpty());
 }
 
+TEST(Leftovers, AreWhatWasStartedAndNoStrangersDaemon) {
+    const std::vector running{told(master), told(backup)};
+    EXPECT_THAT(leftovers(running, std::vector{master}), ElementsAre(SyncRole::master));
+    EXPECT_THAT(leftovers(running, {}), IsEmpty());
+    auto other_id = master;
+    other_id.id = 8;
+    auto other_device = backup;
+    other_device.interface = "eth2";
+    EXPECT_THAT(leftovers(running, std::vector{other_id, other_device}), IsEmpty());
+}
+
+TEST(Leftovers, AreKnownOverADeath) {
+    EXPECT_EQ(to_text(std::vector{master, backup}), "master eth1 7\nbackup eth1 7\n");
+    EXPECT_THAT(started_from("master eth1 7\nbackup eth1 7\n"), ElementsAre(master, backup));
+    EXPECT_THAT(started_from("master eth1\nnonsense\nmaster eth1 x\nwitness eth1 7\n"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace pulse::failover

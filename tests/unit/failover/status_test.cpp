@@ -44,6 +44,23 @@ TEST(Status, TextSaysWhatAnOperatorAsks) {
             "public    10.0.0.1 to 10.0.0.2:539: heard 1.5 s ago, 0 sent, 5 heard, 9 wrong signature\n"));
 }
 
+TEST(Status, SaysWhichVitalLinksAreLostAndWhoReachesTheServers) {
+    auto status = sample();
+    status.settings.links = 0;
+    status.settings.link_rule = LinkRule::automatic;
+    status.state.served = 333;
+    EXPECT_THAT(to_text(status), HasSubstr("links:      DOWN: Private"));
+    EXPECT_THAT(to_text(status), HasSubstr("servers:    33.3 % of their weight is up here, not known on the "
+                                           "partner\n"));
+    status.links_down.clear();
+    status.state.report->served = 1000;
+    EXPECT_THAT(to_text(status), HasSubstr("links:      up (the public one"));
+    EXPECT_THAT(to_text(status), HasSubstr("here, 100.0 % on the partner\n"));
+    const auto json = nlohmann::json::parse(to_json(status));
+    EXPECT_EQ(json["served_permille"], 333);
+    EXPECT_EQ(json["partner"]["served_permille"], 1000);
+}
+
 TEST(Status, JsonSaysTheSame) {
     const auto json = nlohmann::json::parse(to_json(sample()));
     EXPECT_EQ(json["version"], 1);

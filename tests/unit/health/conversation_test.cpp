@@ -101,6 +101,8 @@ TEST(Mysql, ALoginThatIsTurnedDownIsGood) {
                {error(0, 1040, "Too many connections"), End::closes,
                 "server refuses: 1040 Too many connections", ""},
                {error(0, 1045, "#28000no"), End::closes, "server refuses: 1045 no", ""},
+               {mysql_greeting + error(2, 3159, "#HY000TLS please"), End::falls_silent, "", mysql_login},
+               {error(0, 1130, "Host '10.0.0.1' is not allowed to connect"), End::closes, "", ""},
                {mysql_greeting + error(2, 1053, "#08S01Server shutdown in progress"), End::closes,
                 "server refuses: 1053 Server shutdown in progress", mysql_login},
                {mysql_greeting, End::falls_silent, "read timed out", mysql_login},
@@ -110,6 +112,15 @@ TEST(Mysql, ALoginThatIsTurnedDownIsGood) {
                {mysql(0, "\x09old"), End::falls_silent, "bad answer: not MySQL: \"\\told\"", ""},
                {mysql(0, ""), End::falls_silent, "bad answer: not MySQL: \"\\x00\\x00\\x00\\x00\"", ""},
            });
+}
+
+TEST(Mysql, ThatBlocksThisRouterIsGoodAndSaysSo) {
+    const auto outcome =
+        talked(MysqlLogin{"me"}, {mysql(0, "\xff\x69\4Host '10.0.0.1' is \x1b blocked")}, End::closes)
+            .outcome;
+    EXPECT_TRUE(outcome.good());
+    EXPECT_EQ(outcome.note,
+              "the server is taken for well, but refuses this router: 1129 Host '10.0.0.1' is \\x1b blocked");
 }
 
 /// A message of PostgreSQL's protocol.
@@ -134,6 +145,13 @@ TEST(Postgresql, ALoginThatIsTurnedDownIsGood) {
                 "server refuses: 57P03 the database system is starting up", startup},
                {error("53300", "too many clients"), End::closes, "server refuses: 53300 too many clients",
                 startup},
+               {error("08P01", "no such database: pulse"), End::closes, "", startup},
+               {error("08P01", "no such user: pulse"), End::closes, "", startup},
+               {error("08P01", "SSL required"), End::closes, "", startup},
+               {error("08P01", "no more connections allowed (max_client_conn)"), End::closes,
+                "server refuses: 08P01 no more connections allowed (max_client_conn)", startup},
+               {error("08P01", "server_login_failed: the database is starting up"), End::closes,
+                "server refuses: 08P01 server_login_failed: the database is starting up", startup},
                {postgresql('E', ""), End::closes, "bad answer: not PostgreSQL: \"\"", startup},
                {postgresql('R', "\0\0"s), End::falls_silent, "", startup},
                {"HTTP/1.1 400 Bad Request\r\n", End::closes,

@@ -103,6 +103,69 @@ TEST(Dns, AMalformedAnswerIsBad) {
             << size;
 }
 
+/// The same, cut off after `size` bytes, as the bit TC says.
+std::string truncated(std::string message, std::size_t size = std::string::npos) {
+    message[2] = static_cast<char>(message[2] | 2);
+    return message.substr(0, size);
+}
+
+TEST(Dns, WhatIsTruncatedIsToBeAskedForAgain) {
+    DnsQuestion question{.name = "www.example.org"};
+    const auto outcome = [&](const std::string& datagram) {
+        return talked(question, {datagram}, End::falls_silent).outcome;
+    };
+    const Outcome good_so_far{.truncated = true};
+    EXPECT_EQ(outcome(truncated(answer(DnsType::a, {}))), good_so_far);
+    EXPECT_EQ(outcome(truncated(answer(DnsType::a, {"\xc0\0\2\1"s}))), Outcome{}) << "any record was wanted";
+    const auto two = answer(DnsType::a, {"\xc0\0\2\1"s, "\xc0\0\2\2"s});
+    const auto question_only = answer(DnsType::a, {}).size();
+    for (auto size = question_only; size < two.size(); ++size)
+        EXPECT_TRUE(outcome(truncated(two, size)).good()) << "cut in the middle of a record: " << size;
+    EXPECT_EQ(outcome(truncated(answer(DnsType::a, {}, 2))).reason, Reason::dns_status)
+        << "a number is never cut";
+    for (std::size_t size = 12; size < question_only; ++size)
+        EXPECT_EQ(outcome(truncated(two, size)).reason, Reason::bad_answer) << size;
+
+    question.record = "192.0.2.2";
+    const Outcome not_so_far{
+        .reason = Reason::dns_differs, .detail = "the answer is truncated", .truncated = true};
+    EXPECT_EQ(outcome(truncated(answer(DnsType::a, {"\xc0\0\2\1"s}))), not_so_far);
+    EXPECT_EQ(outcome(truncated(two)), Outcome{});
+}
+
+TEST(Dns, OverAStreamEachMessageHasItsLengthBeforeIt) {
+    DnsQuestion question{.name = "www.example.org", .stream = true};
+    const auto framed = [](const std::string& message) {
+        return std::string{static_cast<char>(message.size() >> 8U),
+                           static_cast<char>(message.size() & 0xffU)} +
+               message;
+    };
+    const auto late = framed("\x12\x35\x81\x80"s + std::string(8, '\0'));
+    const auto good = framed(answer(DnsType::a, {"\xc0\0\2\1"s}));
+    for (const auto& pieces : cuts(late + good)) {
+        const auto spoken = talked(question, pieces, End::falls_silent);
+        EXPECT_EQ(spoken.outcome, Outcome{});
+        EXPECT_EQ(spoken.said, framed(dns_query(nonce, "www.example.org", DnsType::a)));
+    }
+    for (const auto& pieces : cuts(framed(truncated(answer(DnsType::a, {})))))
+        EXPECT_EQ(text(talked(question, pieces, End::closes).outcome),
+                  "name server answers otherwise: no A record");
+    EXPECT_EQ(talked(question, {"SSH-2.0-x\r\n"}, End::closes).outcome.reason, Reason::closed_early);
+}
+
+TEST(Dns, OfTwoAnswersTheWholeOneCountsIfThereIsOne) {
+    const Outcome so_far{.truncated = true};
+    const Outcome differs{.reason = Reason::dns_differs, .detail = "192.0.2.1"};
+    EXPECT_EQ(whole_answer(so_far, Outcome{}), Outcome{});
+    EXPECT_EQ(whole_answer(so_far, differs), differs);
+    EXPECT_EQ(whole_answer(so_far, {.reason = Reason::connect_refused}),
+              (Outcome{.note = "the answer does not fit into a datagram, and over TCP: connect refused"}));
+    EXPECT_EQ(
+        whole_answer({.reason = Reason::dns_differs, .truncated = true}, {.reason = Reason::read_timed_out})
+            .reason,
+        Reason::dns_differs);
+}
+
 TEST(Dns, WhatAnOperatorWritesIsSpeltAsAnswersAre) {
     EXPECT_EQ(record_text(DnsType::mx, "Mail.Example.org."), "mail.example.org");
     EXPECT_EQ(record_text(DnsType::aaaa, "2001:DB8:0::1"), "2001:db8::1");

@@ -29,7 +29,7 @@ Pace rise_and_fall(long long rise, long long fall) { return {.rise = rise, .fall
 /// unknown.
 std::string played(const Pace& pace, std::string_view checks) {
     std::string verdicts;
-    auto standing = newcomer(pace);
+    Standing standing;
     auto now = start;
     for (const char check : checks) {
         standing = step(standing, check == '+' ? good : refused, now += seconds(1), pace).standing;
@@ -49,17 +49,38 @@ TEST(Hysteresis, TheOriginalsRiseIsReentryDividedByInterval) {
 TEST(Hysteresis, OneFailureIsDownAndTheThresholdBringsBack) {
     EXPECT_EQ(played(two, "+"), "u");
     EXPECT_EQ(played(two, "+-++"), "uddu");
-    EXPECT_EQ(played(two, "-++"), "ddu");
-    EXPECT_EQ(played(two, "-+-++"), "ddddu");
+    EXPECT_EQ(played(two, "+-+-++"), "uddddu");
     EXPECT_EQ(played(two, "+++++-++"), "uuuuuddu");
     EXPECT_EQ(played(rise_and_fall(0, 1), "+-+-+"), "ududu");
-    EXPECT_EQ(played(rise_and_fall(18, 1), "-" + std::string(18, '+')), std::string(18, 'd') + "u");
+    EXPECT_EQ(played(rise_and_fall(18, 1), "+-" + std::string(18, '+')), "u" + std::string(18, 'd') + "u");
+}
+
+TEST(Hysteresis, AServerThatWasNeverInComesInAtItsFirstSuccess) {
+    EXPECT_EQ(played(two, "-+"), "du");
+    EXPECT_EQ(played(two, "---+-++"), "ddduddu");  // from then on `rise` counts
+    EXPECT_EQ(played(rise_and_fall(18, 3), "----+"), "??ddu");
+}
+
+TEST(Hysteresis, OneThatIsWellAgainSaysWhenItIsBack) {
+    const Pace pace{.interval = seconds(10), .rise = 6, .hold_down = seconds(90)};
+    auto standing = step({}, good, start, pace).standing;
+    standing = step(standing, refused, start, pace).standing;
+    EXPECT_EQ(back_in(standing, start, pace), Duration::zero());  // it is not well
+    standing = step(standing, good, start, pace).standing;
+    EXPECT_EQ(back_in(standing, start, pace), seconds(50));
+    for (int i = 0; i < 5; ++i) standing = step(standing, good, start, pace).standing;
+    EXPECT_EQ(standing.verdict, Verdict::up);
+    EXPECT_EQ(back_in(standing, start, pace), Duration::zero());
+    standing = step(standing, refused, start, pace).standing;  // too soon: it is held down
+    standing = step(standing, good, start, pace).standing;
+    EXPECT_EQ(back_in(standing, start + seconds(10), pace), seconds(80));
+    EXPECT_EQ(step(forgiven(standing), good, start, pace).standing.verdict, Verdict::up);
 }
 
 TEST(Hysteresis, FallIsHowManyFailuresItTakes) {
     EXPECT_EQ(played(rise_and_fall(2, 3), "+--+---++"), "uuuuuuddu");
     EXPECT_EQ(played(rise_and_fall(2, 3), "--+"), "??u");  // nothing is certain of it yet
-    EXPECT_EQ(played(rise_and_fall(2, 3), "---++"), "??ddu");
+    EXPECT_EQ(played(rise_and_fall(2, 3), "+---++"), "uuuddu");
     EXPECT_EQ(played(rise_and_fall(1, 2), "--+"), "?du");
 }
 
@@ -75,7 +96,7 @@ TEST(Hysteresis, ServersChangeOnlyAfterThatManyAlike) {
             if (verdicts[i] == verdicts[i - 1]) continue;
             const bool up = verdicts[i] == 'u';
             const auto needed = static_cast<std::size_t>(up ? std::max(pace.rise, 1LL) : pace.fall);
-            if (verdicts[i - 1] == '?' && up) continue;
+            if (up && verdicts.find('u') == i) continue;  // it was never in
             ASSERT_GE(i + 1, needed) << checks;
             EXPECT_EQ(checks.substr(i + 1 - needed, needed), std::string(needed, up ? '+' : '-'))
                 << checks << verdicts;
@@ -85,7 +106,7 @@ TEST(Hysteresis, ServersChangeOnlyAfterThatManyAlike) {
 
 TEST(Hysteresis, AFailureInDoubtIsConfirmedFast) {
     const Pace pace{.interval = seconds(10), .retry_interval = seconds(1), .rise = 1, .fall = 2};
-    auto standing = step(newcomer(pace), good, start, pace).standing;
+    auto standing = step(Standing{}, good, start, pace).standing;
     EXPECT_EQ(pause_after(standing, pace), seconds(10));
     standing = step(standing, refused, start, pace).standing;
     EXPECT_EQ(pause_after(standing, pace), seconds(1));
@@ -98,7 +119,7 @@ TEST(Hysteresis, AFailureInDoubtIsConfirmedFast) {
 std::vector<seconds> absences(const Pace& pace, int times, seconds up_between) {
     std::vector<seconds> all;
     auto now = start;
-    auto standing = step(newcomer(pace), good, now, pace).standing;
+    auto standing = step(Standing{}, good, now, pace).standing;
     for (int i = 0; i < times; ++i) {
         now += up_between;
         const auto failed = now;
@@ -122,19 +143,19 @@ TEST(Hysteresis, WhoFailsAgainAndAgainIsHeldDownForLonger) {
 
 TEST(Hysteresis, AnOperatorForgives) {
     const Pace pace{.rise = 1, .hold_down = seconds(30)};
-    auto standing = newcomer(pace);
+    Standing standing;
     for (const auto* outcome : {&good, &refused, &good, &refused})
         standing = step(standing, *outcome, start, pace).standing;
     EXPECT_EQ(standing.hold, seconds(30));
     EXPECT_EQ(step(standing, good, start + seconds(1), pace).standing.verdict, Verdict::down);
-    standing = wear(standing, Glasses::none, pace).standing;
+    standing = wear(standing, Glasses::none).standing;
     EXPECT_EQ(standing.hold, seconds(0));
     EXPECT_EQ(step(standing, good, start + seconds(1), pace).standing.verdict, Verdict::up);
 }
 
-TEST(Hysteresis, AHoldIsForgivenAndWhatWasGoodStillCounts) {
+TEST(Hysteresis, WhoIsForgivenIsInAtTheNextGoodCheck) {
     const Pace pace{.rise = 3, .hold_down = seconds(30)};
-    auto standing = step(newcomer(pace), good, start, pace).standing;
+    auto standing = step(Standing{}, good, start, pace).standing;
     const auto fail_and_return = [&] {
         standing = step(standing, refused, start, pace).standing;
         for (int i = 0; i < 3; ++i) standing = step(standing, good, start, pace).standing;
@@ -147,12 +168,12 @@ TEST(Hysteresis, AHoldIsForgivenAndWhatWasGoodStillCounts) {
     EXPECT_EQ(standing.flaps, 1);
     EXPECT_EQ(held_for(standing, start + seconds(10)), seconds(20));
     EXPECT_EQ(held_for(standing, start + seconds(40)), Duration::zero());
-    EXPECT_EQ(held_for(wear(standing, Glasses::opaque, pace).standing, start), Duration::zero());
+    EXPECT_EQ(held_for(wear(standing, Glasses::opaque).standing, start), Duration::zero());
 
     standing = forgiven(standing);
     EXPECT_EQ(standing.verdict, Verdict::down);
     EXPECT_EQ(held_for(standing, start), Duration::zero());
-    standing = step(standing, good, start + seconds(1), pace).standing;  // the three before count
+    standing = step(standing, good, start + seconds(1), pace).standing;
     EXPECT_EQ(standing.verdict, Verdict::up);
     standing = step(standing, refused, start + seconds(2), pace).standing;
     EXPECT_EQ(standing.flaps, 0);
@@ -162,7 +183,7 @@ TEST(Hysteresis, AHoldIsForgivenAndWhatWasGoodStillCounts) {
 TEST(Hysteresis, FlapsAreCountedUntilOneIsForgotten) {
     const Pace pace{.rise = 1, .hold_down = seconds(1)};
     auto now = start;
-    auto standing = step(newcomer(pace), good, now, pace).standing;
+    auto standing = step(Standing{}, good, now, pace).standing;
     for (const int flaps : {0, 1, 2, 3}) {
         standing = step(standing, refused, now, pace).standing;
         EXPECT_EQ(standing.flaps, flaps);
@@ -199,7 +220,7 @@ TEST(Hysteresis, NoServerThatBreaksGoesUnnoticedForLongerThanIsSaid) {
         const milliseconds limit(100 + upto(seconds(5)) / milliseconds(1));
         auto now = start;
         const auto breaks = start + upto(seconds(60));
-        auto standing = newcomer(pace);
+        Standing standing;
         while (standing.verdict != Verdict::down) {
             auto takes = upto(limit);
             const bool broken = now + takes >= breaks;  // its answer would have come too late
@@ -218,7 +239,7 @@ TEST(Hysteresis, NoServerThatBreaksGoesUnnoticedForLongerThanIsSaid) {
 
 TEST(Hysteresis, ACheckThatCouldNotBeTriedChangesNothing) {
     const Outcome untried{.reason = Reason::local_failure, .number = EMFILE};
-    const auto fresh = newcomer(two);
+    const Standing fresh;
     EXPECT_EQ(step(fresh, untried, start, two).standing, fresh);
     const auto up = step(fresh, good, start, two).standing;
     EXPECT_EQ(step(up, untried, start, two).standing, up);
@@ -226,7 +247,7 @@ TEST(Hysteresis, ACheckThatCouldNotBeTriedChangesNothing) {
 }
 
 TEST(Hysteresis, OnlyAChangedVerdictIsAChange) {
-    const auto fresh = newcomer(two);
+    const Standing fresh;
     const auto up = step(fresh, good, start, two);
     EXPECT_EQ(up.change, (Change{.from = Verdict::unknown, .to = Verdict::up}));
     EXPECT_EQ(step(up.standing, good, start, two).change, std::nullopt);
@@ -238,30 +259,30 @@ TEST(Hysteresis, OnlyAChangedVerdictIsAChange) {
 }
 
 TEST(Hysteresis, GlassesOverrideChecksUntilTakenOff) {
-    const auto up = step(newcomer(two), good, start, two).standing;
-    const auto opaque = wear(up, Glasses::opaque, two);
+    const auto up = step(Standing{}, good, start, two).standing;
+    const auto opaque = wear(up, Glasses::opaque);
     EXPECT_EQ(opaque.change, (Change{.from = Verdict::up, .to = Verdict::down, .reason = "forced down"}));
     EXPECT_EQ(step(opaque.standing, good, start, two).standing, opaque.standing);
 
-    const auto rose = wear(opaque.standing, Glasses::rose_coloured, two);
+    const auto rose = wear(opaque.standing, Glasses::rose_coloured);
     EXPECT_EQ(rose.change, (Change{.from = Verdict::down, .to = Verdict::up}));
     EXPECT_EQ(step(rose.standing, refused, start, two).standing, rose.standing);
 
-    const auto off = wear(rose.standing, Glasses::none, two);
+    const auto off = wear(rose.standing, Glasses::none);
     EXPECT_EQ(off.change, std::nullopt);
     EXPECT_EQ(step(off.standing, refused, start, two).standing.verdict, Verdict::down);
 }
 
 TEST(Hysteresis, AfterTheGlassesTheFirstGoodCheckAdmits) {
-    auto standing = newcomer(two);
-    standing = wear(step(standing, refused, start, two).standing, Glasses::opaque, two).standing;
-    standing = wear(standing, Glasses::none, two).standing;
+    Standing standing;
+    standing = wear(step(standing, refused, start, two).standing, Glasses::opaque).standing;
+    standing = wear(standing, Glasses::none).standing;
     EXPECT_EQ(standing.verdict, Verdict::down);
     EXPECT_EQ(step(standing, good, start, two).standing.verdict, Verdict::up);
 }
 
 TEST(Hysteresis, ChecksDoNotCountForEver) {
-    auto standing = newcomer(two);
+    Standing standing;
     for (int i = 0; i < 1000; ++i) standing = step(standing, good, start, two).standing;
     EXPECT_EQ(standing.good, 3);
     for (int i = 0; i < 1000; ++i) standing = step(standing, refused, start, two).standing;

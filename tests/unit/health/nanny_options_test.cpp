@@ -123,10 +123,12 @@ TEST(NannyOptions, MistakesAreNamedAndEndWithStatus1) {
         {{"-p", "http"}, "nanny: bad argument -p: invalid numeric value\n"},
         {{"-p", "65536"}, "nanny: bad argument -p: number too large or too small\n"},
         {{"-t", "soon"}, "nanny: bad argument -t: invalid numeric value\n"},
-        {{"-t", "-5"}, "nanny: bad argument -t-5: invalid numeric value\n"},
+        {{"-t", "-5"}, "nanny: bad argument -t: invalid numeric value\n"},
         {{"-t", "1."}, "nanny: bad argument -t: invalid numeric value\n"},
         {{"-t", "1.5ms"}, "nanny: bad argument -t: number too large or too small\n"},
         {{"-t", "99999999999999"}, "nanny: bad argument -t: number too large or too small\n"},
+        {{"--lvs=1"}, "nanny: bad argument --lvs=1: it takes no value\n"},
+        {{"--source", "eth0"}, "nanny: bad argument --source: invalid address\n"},
         {{"--check", "ftp"}, "nanny: bad argument --check: invalid value\n"},
         {{"--check_status=2xx"}, "nanny: bad argument --check_status=2xx: invalid value\n"},
         {{"--lvs", "-h", "10.0.0.7", "--check=dns"}, "nanny: check = dns needs check_name\n"},
@@ -166,7 +168,8 @@ TEST(NannyOptions, TakeBackWhatLvsdSaysOfPaceAndLoad) {
                            .agent_port = {9999},
                            .weight_min = 0,
                            .weight_max = 200,
-                           .slow_start = std::chrono::seconds(60)};
+                           .slow_start = std::chrono::seconds(60),
+                           .source = net::IpAddress::parse("10.0.0.1")};
     const auto parsed = parse_options(health::arguments(spec));
     ASSERT_TRUE(std::holds_alternative<Options>(parsed)) << std::get<Farewell>(parsed).text;
     EXPECT_EQ(std::get<Options>(parsed).spec, spec);

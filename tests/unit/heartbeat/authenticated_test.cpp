@@ -30,7 +30,9 @@ Message sample() {
                       .links_up = 3,
                       .pings_up = 2,
                       .connections = 1'000'000,
-                      .config_serial = 42};
+                      .config_serial = 42,
+                      .config_digest = {},
+                      .served = 875};
     message.report.config_digest.fill(0xd1);
     return message;
 }
@@ -50,11 +52,11 @@ std::string hex(const Bytes& bytes) {
 TEST(Authenticated, TheBytesAreThese) {
     const Codec codec({key(1, 0x10)});
     const auto text = hex(codec.encode(sample(), ends));
-    EXPECT_EQ(text.substr(0, 2 * 88),
+    EXPECT_EQ(text.substr(0, 2 * 90),
               "504c5332"
               "02"
               "01"
-              "0078"
+              "007a"
               "1122334455667788"
               "0000000000000007"
               "99aabbccddeeff00"
@@ -67,9 +69,10 @@ TEST(Authenticated, TheBytesAreThese) {
               "000000000000ef32"
               "00000000000f4240"
               "000000000000002a"
-              "d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1");
+              "d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1"
+              "036b");
     // Made with another program: see docs/heartbeat.md.
-    EXPECT_EQ(text.substr(2 * 88), "85a5eb213b23511258df5ad263e2187bf655c46ecdf522e39f261c22c4bf93da");
+    EXPECT_EQ(text.substr(2 * 90), "16201f6df820c43c712fe8bc90d2cc6302543232040f5bde6eea092927105c7a");
 }
 
 TEST(Authenticated, WhatIsEncodedIsDecoded) {
@@ -88,6 +91,48 @@ TEST(Authenticated, WhatIsEncodedIsDecoded) {
         ASSERT_TRUE(std::holds_alternative<Message>(decoded));
         EXPECT_EQ(std::get<Message>(decoded), message);
     }
+}
+
+Bytes bytes_of(std::string_view text) {
+    Bytes bytes;
+    for (std::size_t i = 0; i < text.size(); i += 2)
+        bytes.push_back(static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+    return bytes;
+}
+
+/// Golden bytes too: of the first version 2, which had no share of servers, and of one with eight bytes more.
+TEST(Authenticated, AnEarlierAndALaterVersionAreUnderstood) {
+    const Codec codec({key(1, 0x10)});
+    const auto earlier =
+        codec.decode(bytes_of("504c5332020100781122334455667788000000000000000799aabbccddeeff00"
+                              "0000000000000005004c020200030002000000000000ef3200000000000f4240"
+                              "000000000000002ad1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d185a5eb213b235112"
+                              "58df5ad263e2187bf655c46ecdf522e39f261c22c4bf93da"),
+                     ends);
+    ASSERT_TRUE(std::holds_alternative<Message>(earlier));
+    auto expected = sample();
+    expected.report.served.reset();
+    EXPECT_EQ(std::get<Message>(earlier), expected);
+    const auto later =
+        codec.decode(bytes_of("504c5332020100821122334455667788000000000000000799aabbccddeeff00"
+                              "0000000000000005004c020200030002000000000000ef3200000000000f4240"
+                              "000000000000002ad1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1036b000102030405"
+                              "0607909aff1451c5889011ece98a07c2ec425dd970c3b548ea4630b0eac06771"
+                              "61bc"),
+                     ends);
+    ASSERT_TRUE(std::holds_alternative<Message>(later));
+    EXPECT_EQ(std::get<Message>(later), sample());
+}
+
+TEST(Authenticated, AShareThatIsNotKnownOrCannotBeIsNoShare) {
+    const Codec codec({key(1, 0x10)});
+    auto message = sample();
+    message.report.served.reset();
+    const auto decoded = codec.decode(codec.encode(message, ends), ends);
+    ASSERT_TRUE(std::holds_alternative<Message>(decoded));
+    EXPECT_EQ(std::get<Message>(decoded), message);
+    message.report.served = 1001;
+    EXPECT_EQ(std::get<Message>(codec.decode(codec.encode(message, ends), ends)).report.served, std::nullopt);
 }
 
 TEST(Authenticated, EachBitCounts) {

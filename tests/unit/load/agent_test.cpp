@@ -17,6 +17,8 @@ TEST(Agent, ReadsHaproxysWords) {
         {"MAINT\n", {.wish = AgentWish::maint, .word = "maint"}},
         {"up\n", {.wish = AgentWish::ready, .word = "up"}},
         {"ready,50%\n", {.percent = 50, .wish = AgentWish::ready, .word = "ready"}},
+        {"drain # \x1b[31mmaint\x07",
+         {.wish = AgentWish::drain, .word = "drain", .about = "\\x1b[31mmaint\\x07"}},
         {"down # disk full\n", {.wish = AgentWish::down, .word = "down", .about = "disk full"}},
         {"stopped\n", {.wish = AgentWish::down, .word = "stopped"}},
         {"failed\n", {.wish = AgentWish::down, .word = "failed"}},

@@ -1,5 +1,6 @@
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -229,7 +230,7 @@ TEST(SocketProbe, UdpComparesTheAnswer) {
 
 TEST(SocketProbe, UdpThatExpectsNothingIsUpUnlessRefused) {
     EXPECT_TRUE(udp_outcome(false, "hello", health::NoRefusal{}, plenty).good());
-    EXPECT_TRUE(udp_outcome(true, "hello", health::NoRefusal{}, brief).good());
+    EXPECT_EQ(udp_outcome(true, "hello", health::NoRefusal{}, brief), Outcome{.silent = true});
 }
 
 TEST(SocketProbe, ARefusedUdpPortIsDownAtOnce) {
@@ -245,6 +246,82 @@ TEST(SocketProbe, ARefusedUdpPortIsDownAtOnce) {
                                         .talk = health::Exchange{.send = "x", .expect = expect}};
         EXPECT_EQ(outcome_of(io, check, plenty).reason, Reason::connect_refused);
     }
+}
+
+/// Says something and closes with what it was sent unread, before the check has written anything.
+TEST(SocketProbe, AFailedWriteLooksAtWhatTheServerSaid) {
+    const std::string more_than_any_buffer(8UL * 1024 * 1024, 'x');
+    const Manners refuses{.read = 1, .pieces = {"-DENIED no\r\n"}, .end = Manners::End::reset};
+    EXPECT_TRUE(tcp_outcome(refuses, more_than_any_buffer, health::Prefix{"-DENIED"}, plenty).good());
+    EXPECT_EQ(tcp_outcome(refuses, more_than_any_buffer, health::Prefix{"+OK"}, plenty).reason,
+              Reason::answer_differs);
+    EXPECT_EQ(tcp_outcome(refuses, more_than_any_buffer, health::NoAnswer{}, plenty).reason,
+              Reason::write_failed);
+    const Manners says_nothing{.read = 1, .end = Manners::End::reset};
+    EXPECT_EQ(tcp_outcome(says_nothing, more_than_any_buffer, health::Prefix{"+OK"}, plenty).reason,
+              Reason::write_failed);
+}
+
+/// A name server that answers over UDP with nothing but TC, and over TCP, if it is there, with `record`.
+Outcome truncated_outcome(const std::optional<std::string>& record,
+                          const std::optional<std::string>& wanted) {
+    asio::io_context io(1);
+    udp::socket datagrams(io, udp::endpoint(asio::ip::address_v4::loopback(), 0));
+    const auto port = datagrams.local_endpoint().port();
+    const auto answer = [](std::string query, bool cut, const std::string& data) {
+        query[2] = static_cast<char>(cut ? 0x83 : 0x81);
+        query[3] = '\x80';
+        if (cut) return query;
+        query[7] = 1;
+        return query + std::string("\xc0\x0c\0\1\0\1\0\0\0\0\0\4", 12) + data;
+    };
+    const auto over_udp = [](udp::socket& socket, auto answer_of) -> asio::awaitable<void> {
+        std::array<char, 512> query{};
+        udp::endpoint from;
+        auto space = asio::buffer(query);
+        const auto [error, size] = co_await socket.async_receive_from(space, from, runtime::as_result);
+        if (error) co_return;
+        const auto said = answer_of(std::string(query.data(), size), true, "");
+        const auto bytes = asio::buffer(said);
+        co_await socket.async_send_to(bytes, from, runtime::as_result);
+    };
+    const auto over_tcp = [](tcp::acceptor& acceptor, auto answer_of,
+                             std::string data) -> asio::awaitable<void> {
+        auto [error, client] = co_await acceptor.async_accept(runtime::as_result);
+        if (error) co_return;
+        std::array<char, 512> query{};
+        auto space = asio::buffer(query);
+        const auto [failed, size] = co_await client.async_read_some(space, runtime::as_result);
+        if (failed || size < 2) co_return;
+        const auto said = answer_of(std::string(query.data() + 2, size - 2), false, data);
+        const auto framed = std::string{'\0', static_cast<char>(said.size())} + said;
+        const auto bytes = asio::buffer(framed);
+        co_await asio::async_write(client, bytes, runtime::as_result);
+    };
+    tcp::acceptor streams(io);
+    streams.open(tcp::v4());
+    streams.bind(tcp::endpoint(asio::ip::address_v4::loopback(), port));
+    if (record) streams.listen();
+    runtime::spawn_logged(io, "test server", over_udp(datagrams, answer));
+    if (record) runtime::spawn_logged(io, "test server", over_tcp(streams, answer, *record));
+    const health::SocketCheck check{.transport = health::Transport::udp,
+                                    .endpoint = endpoint_of(port),
+                                    .talk = health::DnsQuestion{.name = "www.example.org", .record = wanted}};
+    return outcome_of(io, check, plenty);
+}
+
+TEST(SocketProbe, ATruncatedDnsAnswerIsAskedForAgainOverTcp) {
+    const std::string record("\xc0\0\2\1", 4);
+    EXPECT_EQ(truncated_outcome(record, "192.0.2.1"), Outcome{});
+    EXPECT_EQ(health::text(truncated_outcome(record, "192.0.2.2")),
+              "name server answers otherwise: 192.0.2.1");
+}
+
+TEST(SocketProbe, ATruncatedDnsAnswerCountsWhereTcpIsRefused) {
+    const auto outcome = truncated_outcome(std::nullopt, std::nullopt);
+    EXPECT_TRUE(outcome.good());
+    EXPECT_EQ(outcome.note, "the answer does not fit into a datagram, and over TCP: connect refused");
+    EXPECT_EQ(truncated_outcome(std::nullopt, "192.0.2.1").reason, Reason::dns_differs);
 }
 
 TEST(SocketProbe, LeavesNoDescriptorOpen) {

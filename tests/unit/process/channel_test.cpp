@@ -120,6 +120,43 @@ TEST_F(ChannelPair, AWaitCutOffByADeadlineLosesNoMessage) {
     EXPECT_EQ(received(), message);
 }
 
+TEST_F(ChannelPair, PassesADescriptorAndClosesItWhereNobodyWantsIt) {
+    const auto pipe_ends = make_channel_pair();
+    const auto message = Fields().add("use", "1");
+    ASSERT_TRUE(there->send(message, pipe_ends->first.get()));
+    auto got = awaited(io, here->receive_message());
+    ASSERT_TRUE(got);
+    EXPECT_EQ(got->fields, message);
+    ASSERT_TRUE(got->descriptor);
+    EXPECT_TRUE((::fcntl(got->descriptor.get(), F_GETFD) & FD_CLOEXEC) != 0);
+    EXPECT_EQ(::send(got->descriptor.get(), "x", 1, MSG_NOSIGNAL), 1);
+
+    ASSERT_TRUE(there->send(message, pipe_ends->first.get()));
+    const int next_free = ::dup(0);
+    ::close(next_free);
+    EXPECT_EQ(received(), message);
+    const runtime::UniqueFd still_free(::dup(0));
+    EXPECT_EQ(still_free.get(), next_free);
+    EXPECT_FALSE(there->send(message, 9999));
+}
+
+TEST_F(ChannelPair, AMessageWithoutADescriptorHasNone) {
+    ASSERT_TRUE(there->send(Fields().add("alive", "1")));
+    EXPECT_FALSE(awaited(io, here->receive_message())->descriptor);
+}
+
+TEST(WaitForMessage, NeedsNoLoopAndEndsWithThePeerOrItsPatience) {
+    auto pair = make_channel_pair();
+    ASSERT_TRUE(pair);
+    EXPECT_FALSE(wait_for_message(pair->first.get(), std::chrono::milliseconds(0)));
+    ASSERT_EQ(::send(pair->second.get(), "use=1\n", 6, 0), 6);
+    const auto got = wait_for_message(pair->first.get(), std::chrono::seconds(30));
+    ASSERT_TRUE(got);
+    EXPECT_EQ(got->fields, Fields().add("use", "1"));
+    pair->second.close();
+    EXPECT_FALSE(wait_for_message(pair->first.get(), std::chrono::seconds(30)));
+}
+
 TEST(MakeChannelPair, IsHiddenFromProgramsWeStart) {
     const auto pair = make_channel_pair();
     ASSERT_TRUE(pair);

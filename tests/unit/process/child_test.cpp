@@ -3,11 +3,13 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 
 #include <sys/wait.h>
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -123,10 +125,53 @@ TEST_F(ChildProcess, StandardInputIsDevNull) {
     EXPECT_EQ(printed({.program = "readlink", .arguments = {"/proc/self/fd/0"}}), "/dev/null\n");
 }
 
-TEST_F(ChildProcess, StandardErrorIsDevNullWhenQuiet) {
-    auto request = shell("readlink /proc/self/fd/2");
-    request.quiet_errors = true;
-    EXPECT_EQ(printed(request), "/dev/null\n");
+TEST_F(ChildProcess, OutputAndErrorsAreNotOursUnlessItLogsWhereWeDo) {
+    // Seen through a third descriptor, since what it prints is what is asked about.
+    const auto streams = [this](SpawnRequest request) {
+        std::array<int, 2> ends{};
+        EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+        const runtime::UniqueFd reading(ends[0]);
+        runtime::UniqueFd writing(ends[1]);
+        request.channel = writing.get();
+        auto child = started(request);
+        writing.close();
+        std::array<char, 256> text{};
+        ssize_t size = 0;
+        for (ssize_t got = 0; (got = ::read(reading.get(), text.data() + size,
+                                            text.size() - static_cast<std::size_t>(size))) > 0;)
+            size += got;
+        EXPECT_EQ(ended(child), "exited with status 0");
+        return std::string(text.data(), static_cast<std::size_t>(size));
+    };
+    auto request = shell("readlink /proc/$$/fd/1 >&3; readlink /proc/$$/fd/2 >&3");
+    EXPECT_EQ(streams(request), "/dev/null\n/dev/null\n");
+    std::array<char, 200> ours{};
+    ASSERT_GT(::readlink("/proc/self/fd/2", ours.data(), ours.size() - 1), 0);
+    request.our_streams = true;
+    EXPECT_THAT(streams(request), testing::HasSubstr(std::string(ours.data()) + "\n"));
+}
+
+TEST_F(ChildProcess, OurEnvironmentIsNotInherited) {
+    ASSERT_EQ(::setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1), 0);
+    ASSERT_EQ(::setenv("PULSE_SECRET", "x", 1), 0);
+    ASSERT_EQ(::setenv("TZ", "Europe/Berlin", 1), 0);
+    const auto seen = printed({.program = "env"});
+    EXPECT_THAT(seen, testing::HasSubstr("PATH="));
+    EXPECT_THAT(seen, testing::HasSubstr("HOME="));
+    EXPECT_THAT(seen, testing::HasSubstr("TZ=Europe/Berlin\n"));
+    EXPECT_THAT(seen, testing::Not(testing::HasSubstr("NOTIFY_SOCKET")));
+    EXPECT_THAT(seen, testing::Not(testing::HasSubstr("PULSE_SECRET")));
+    ::unsetenv("NOTIFY_SOCKET");
+    ::unsetenv("PULSE_SECRET");
+    ::unsetenv("TZ");
+}
+
+TEST_F(ChildProcess, WithoutAnEnvironmentOfOursItFindsThePrograms) {
+    const std::string path = ::getenv("PATH");
+    ::unsetenv("PATH");
+    const auto seen = plain_environment();
+    ::setenv("PATH", path.c_str(), 1);
+    EXPECT_THAT(seen, testing::Contains("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
 }
 
 TEST_F(ChildProcess, TheChannelArrivesAsDescriptor3) {

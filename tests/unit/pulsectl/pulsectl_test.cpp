@@ -284,7 +284,7 @@ TEST_F(Pulsectl, GenkeyRotatesInThreeSteps) {
 }
 
 TEST_F(Pulsectl, WithoutAPulseItsCommandsSayWhatToDo) {
-    for (const auto* command : {"status", "failover", "reload", "clear-hold web/one"}) {
+    for (const auto* command : {"status", "failover", "reload", "clear-hold web/one", "admit web/one"}) {
         const auto said = pulsectl(std::string(command) + " --socket nobody");
         EXPECT_EQ(said.status, 2);
         EXPECT_THAT(said.text, HasSubstr("systemctl start pulse"));
@@ -294,7 +294,7 @@ TEST_F(Pulsectl, WithoutAPulseItsCommandsSayWhatToDo) {
 TEST_F(Pulsectl, EveryCommandExplainsItself) {
     for (const auto* command :
          {"check", "format", "get", "set", "unset", "add", "remove", "rename", "move", "keys", "status",
-          "failover", "genkey", "reload", "clear-hold", "drain", "undrain"}) {
+          "failover", "genkey", "reload", "admit", "clear-hold", "drain", "undrain"}) {
         const auto said = pulsectl(std::string(command) + " --help");
         EXPECT_EQ(said.status, 0);
         EXPECT_THAT(said.text, StartsWith("Usage: pulsectl " + std::string(command)));

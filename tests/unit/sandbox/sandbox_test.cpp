@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include <linux/netlink.h>
 #include <netinet/in.h>
@@ -14,11 +15,13 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <unistd.h>
 
 namespace pulse::sandbox {
@@ -36,6 +39,13 @@ int attempted(const Rules& rules, const std::function<bool()>& attempt) {
     int status = 0;
     ::waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+/// As fork(2), with flags of clone(2).
+bool starts_with_flags(unsigned long flags) {
+    const auto child = ::syscall(SYS_clone, flags | SIGCHLD, 0L, 0L, 0L, 0L);
+    if (child == 0) ::_exit(0);
+    return child > 0;
 }
 
 const Rules sockets;
@@ -99,6 +109,122 @@ TEST(Sandbox, StartsProgramsOnlyWhereItMay) {
     EXPECT_EQ(attempted(sockets, [] { return ::fork() >= 0; }), EPERM);
     EXPECT_EQ(attempted(programs, run_true), 0);
     EXPECT_EQ(attempted(programs, [] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0; }), EPERM);
+}
+
+/// In a new user namespace a program has every capability, and with them the kernel's parts that only root
+/// should meet.
+TEST(Sandbox, MakesNoNamespace) {
+    const std::array spaces{CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWNS,    CLONE_NEWPID,
+                            CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP};
+    for (const unsigned long space : spaces) {
+        EXPECT_EQ(attempted(programs, [&] { return ::unshare(static_cast<int>(space)) == 0; }), EPERM)
+            << space;
+        for (const auto with : {space, space | CLONE_NEWUSER, space | CLONE_VM | CLONE_VFORK})
+            EXPECT_EQ(attempted(programs, [&] { return starts_with_flags(with); }), EPERM) << with;
+    }
+    EXPECT_EQ(attempted(programs, [] { return starts_with_flags(0); }), 0) << "an ordinary child";
+    EXPECT_EQ(attempted(programs, [] { return ::setns(::open("/proc/self/ns/net", O_RDONLY), 0) == 0; }),
+              EPERM);
+    // Its flags are in memory: no filter can tell. ENOSYS has the C library use clone(2).
+    EXPECT_EQ(attempted(programs, [] { return ::syscall(SYS_clone3, nullptr, 0) >= 0; }), ENOSYS);
+}
+
+TEST(Sandbox, StartsChildrenAndThreadsOfPrograms) {
+    const auto runs_shell = [] {
+        std::array<char*, 4> words{const_cast<char*>("sh"), const_cast<char*>("-c"),
+                                   const_cast<char*>("true | (true; exit $(expr 1 - 1))"), nullptr};
+        return ::execv("/bin/sh", words.data()) == 0;
+    };
+    EXPECT_EQ(attempted(programs, runs_shell), 0);
+    const auto runs_thread = [] {
+        int seen = 0;
+        std::thread([&] { seen = 1; }).join();
+        return seen == 1;
+    };
+    EXPECT_EQ(attempted(programs, runs_thread), 0);
+}
+
+TEST(Sandbox, ProgramsOpenOnlyOrdinarySockets) {
+    for (const int family : {AF_UNIX, AF_INET, AF_INET6})
+        for (const int type : {SOCK_STREAM, SOCK_DGRAM}) {
+            const auto answer = attempted(programs, [&] { return opens_socket(family, type, 0); });
+            EXPECT_TRUE(answer == 0 || answer == EAFNOSUPPORT) << family << " " << type;
+        }
+    for (int family = 0; family < AF_MAX; ++family) {
+        if (family == AF_UNIX || family == AF_INET || family == AF_INET6) continue;
+        EXPECT_EQ(attempted(programs, [&] { return opens_socket(family, SOCK_DGRAM, 0); }), EPERM) << family;
+    }
+    constexpr int old_packet_socket = 10;  // SOCK_PACKET, of any family
+    for (const int family : {AF_INET, AF_INET6, AF_UNIX, AF_PACKET})
+        EXPECT_EQ(attempted(programs, [&] { return opens_socket(family, old_packet_socket, 0x300); }), EPERM);
+}
+
+/// A filter compares 64 bits, the kernel takes 32.
+TEST(Sandbox, IsNotDeceivedByTheUpperHalfOfAnArgument) {
+    constexpr long upper = 1L << 32;
+    const auto opens = [](long family, long type) {
+        return attempted(programs, [=] { return ::syscall(SYS_socket, family, type, 0L) >= 0; });
+    };
+    EXPECT_EQ(opens(upper | AF_NETLINK, SOCK_DGRAM), EPERM);
+    EXPECT_EQ(opens(upper | AF_PACKET, SOCK_DGRAM), EPERM);
+    EXPECT_EQ(opens(AF_INET, upper | SOCK_RAW), EPERM);
+    EXPECT_EQ(attempted(programs, [=] { return starts_with_flags(1UL << 32U | CLONE_NEWUSER); }), EPERM);
+}
+
+/// What an attacker's tool box begins with.
+TEST(Sandbox, ProgramsReachNoPartOfTheKernelThatOnlyRootShouldMeet) {
+    struct Row {
+        const char* name;
+        long call;
+    };
+    const std::array rows{
+        Row{"mount", SYS_mount},
+        Row{"umount2", SYS_umount2},
+        Row{"fsopen", SYS_fsopen},
+        Row{"fsconfig", SYS_fsconfig},
+        Row{"fsmount", SYS_fsmount},
+        Row{"fspick", SYS_fspick},
+        Row{"open_tree", SYS_open_tree},
+        Row{"move_mount", SYS_move_mount},
+        Row{"mount_setattr", SYS_mount_setattr},
+        Row{"pivot_root", SYS_pivot_root},
+        Row{"chroot", SYS_chroot},
+        Row{"keyctl", SYS_keyctl},
+        Row{"add_key", SYS_add_key},
+        Row{"request_key", SYS_request_key},
+        Row{"bpf", SYS_bpf},
+        Row{"perf_event_open", SYS_perf_event_open},
+        Row{"io_uring_setup", SYS_io_uring_setup},
+        Row{"io_uring_enter", SYS_io_uring_enter},
+        Row{"userfaultfd", SYS_userfaultfd},
+        Row{"ptrace", SYS_ptrace},
+        Row{"process_vm_readv", SYS_process_vm_readv},
+        Row{"process_vm_writev", SYS_process_vm_writev},
+        Row{"pidfd_getfd", SYS_pidfd_getfd},
+        Row{"kcmp", SYS_kcmp},
+        Row{"kexec_load", SYS_kexec_load},
+        Row{"kexec_file_load", SYS_kexec_file_load},
+        Row{"init_module", SYS_init_module},
+        Row{"finit_module", SYS_finit_module},
+        Row{"open_by_handle_at", SYS_open_by_handle_at},
+        Row{"fanotify_init", SYS_fanotify_init},
+        Row{"syslog", SYS_syslog},
+        Row{"settimeofday", SYS_settimeofday},
+        Row{"quotactl", SYS_quotactl},
+        Row{"swapon", SYS_swapon},
+        Row{"reboot", SYS_reboot},
+        Row{"vhangup", SYS_vhangup},
+#ifdef SYS_iopl
+        Row{"iopl", SYS_iopl},
+        Row{"ioperm", SYS_ioperm},
+        Row{"modify_ldt", SYS_modify_ldt},
+#endif
+    };
+    // Senseless arguments: what reached the kernel would be refused for another reason.
+    for (const auto& [name, call] : rows)
+        EXPECT_EQ(attempted(programs, [call = call] { return ::syscall(call, -1, -1, -1, -1, -1) >= 0; }),
+                  EPERM)
+            << name;
 }
 
 TEST(Sandbox, ReachesNoOtherProcess) {
