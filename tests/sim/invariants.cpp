@@ -73,8 +73,23 @@ void Simulation::watch() {
         if (node.addresses && !node.state.unsettled && !node.table)
             broken(fmt::format("node {} holds the addresses without a table", n));
     }
+    watch_alone();
     watch_better();
     watch_pair();
+}
+
+/// Who is alone waits for nobody.
+void Simulation::watch_alone() {
+    for (unsigned n = 0; n < 2; ++n) {
+        const auto& node = nodes_.at(n);
+        auto& since = idle_alone_since_.at(n);
+        if (node.settings.partner || !can_serve(n) || node.state.role == Role::active)
+            since.reset();
+        else if (!since)
+            since = now_;
+        if (since && now_ > *since + node.settings.deadtime + 2 * node.settings.ready_limit)
+            broken(fmt::format("node {} is alone and does not serve", n));
+    }
 }
 
 /// Nobody is active for long while the other router would serve better, and can.
