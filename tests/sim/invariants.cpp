@@ -150,7 +150,7 @@ bool Simulation::calm_for(Duration time) const {
 void Simulation::watch_claim(unsigned n) {
     const auto& node = nodes_.at(n);
     const auto& s = node.settings;
-    if (now_ < node.ordered_at + s.deadtime && node.ordered_at > nodes_.at(1 - n).ordered_at &&
+    if (s.partner && now_ < node.ordered_at + s.deadtime && node.ordered_at > nodes_.at(1 - n).ordered_at &&
         calm_for(4 * s.deadtime) && late_word_at_ < node.ordered_at &&
         nodes_.at(1 - n).unable_at < node.ordered_at && healthy(1 - n) &&
         !nodes_.at(1 - n).state.child_failed)
