@@ -82,18 +82,22 @@ void Addresses::want(std::vector<FloatingAddress> wanted, TimePoint now) {
     if (is_done()) conclude(now);
 }
 
-void Addresses::raise(TimePoint now) {
-    wish_ = Wish::up;
-    due_ = wanted_;
+void Addresses::wish(Wish wish) {
     pace_ = {};
+    if (std::exchange(wish_, wish) != wish)
+        troubles_.clear();  // what was wrong is right now, and the reverse
+}
+
+void Addresses::raise(TimePoint now) {
+    wish(Wish::up);
+    due_ = wanted_;
     begin(false);
     advance(now);
 }
 
 void Addresses::drop(TimePoint now) {
-    wish_ = Wish::down;
+    wish(Wish::down);
     due_.clear();
-    pace_ = {};
     begin(false);
     while (pass_) advance(now);
 }

@@ -97,6 +97,7 @@ class Addresses {
         void looked(TimePoint now);
     };
 
+    void wish(Wish wish);
     void begin(bool repair);
     void look();
     [[nodiscard]] Result<failover::AddressView> read();

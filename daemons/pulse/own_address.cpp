@@ -47,7 +47,7 @@ std::optional<failover::Identity> wait_for_own_address(boost::asio::io_context& 
     };
     signals.async_wait([&](const boost::system::error_code&, int) { timer.cancel(); });
     look();
-    process::release_signals();
+    process::release_stop_signals();
     context.run();
     process::hold_stop_signals();
     context.restart();

@@ -34,6 +34,8 @@ void begin_as_daemon() {
 
 void hold_stop_signals() { change_mask(SIG_BLOCK, {SIGTERM, SIGINT}); }
 
+void release_stop_signals() { change_mask(SIG_UNBLOCK, {SIGTERM, SIGINT}); }
+
 void release_signals() { change_mask(SIG_UNBLOCK, {SIGHUP, SIGTERM, SIGINT}); }
 
 }  // namespace pulse::process

@@ -1,6 +1,7 @@
 // pulse as a daemon and as a service: what an init system and a syslog see of it. Run by tools/lab up FILE.
 #include <array>
 #include <csignal>
+#include <cstdlib>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -159,6 +160,39 @@ TEST_F(DaemonTest, ASecondOneIsRefusedBeforeItTouchesAnything) {
     EXPECT_THAT(second.text, HasSubstr("pulse already runs, pid " + std::to_string(pid[0])));
     EXPECT_EQ(trim(runtime::read_file("/var/run/pulse.pid").value_or("")), std::to_string(pid[0]));
     EXPECT_THAT(cluster.pids("primary", "pulse"), testing::ElementsAreArray(pid));
+}
+
+/// How late a timer of the primary's pulse has come since it started, at worst.
+std::chrono::microseconds worst_lateness() {
+    const auto status = run("ip netns exec primary pulsectl status --json").text;
+    const auto member = status.find("\"worst\":", status.find("lateness_us"));
+    if (member == std::string::npos) return std::chrono::microseconds::max();
+    return std::chrono::microseconds(std::strtol(status.c_str() + status.find(':', member) + 1, nullptr, 10));
+}
+
+TEST_F(DaemonTest, ALocalUserWhoLocksTheStateDirectoryHoldsUpNothing) {
+    ASSERT_EQ(run("ip netns exec primary pulse -c $LAB_FILE").status, 0);
+    ASSERT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == "primary"; }));
+    ASSERT_NE(run("setpriv --reuid 65534 --regid 65534 --clear-groups ls /var/lib/lvs").status, 0);
+    ASSERT_EQ(run("flock /var/lib/lvs sleep 20 >/dev/null 2>&1 &").status, 0);
+    const auto drained = run("ip netns exec primary timeout 4 pulsectl drain '*/*'");
+    EXPECT_EQ(drained.status, 0) << drained.text;
+    EXPECT_EQ(run("stat -c %a /var/lib/lvs /var/lib/lvs/drained").text, "700\n600\n");
+    EXPECT_EQ(run("ip netns exec primary pulsectl undrain '*/*'").status, 0);
+}
+
+TEST_F(DaemonTest, ASyslogDaemonThatReadsNothingMakesNothingLate) {
+    const Listener syslog("/dev/log");  // its queue holds ten lines or so
+    ASSERT_TRUE(syslog.bound());
+    ASSERT_EQ(run("ip netns exec primary pulse -v -c $LAB_FILE").status, 0);
+    ASSERT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == "primary"; }));
+    for (int i = 0; i < 30; ++i) ASSERT_EQ(run("ip netns exec primary pulsectl reload").status, 0);
+    EXPECT_LE(worst_lateness(), std::chrono::milliseconds(10))
+        << run("ip netns exec primary pulsectl status --json").text;
+    const auto pids = cluster.pids("primary", "pulse");
+    for (const int pid : pids) ::kill(pid, SIGTERM);
+    EXPECT_TRUE(within(std::chrono::seconds(10), [&] { return cluster.pids("primary", "pulse").empty(); }))
+        << "nor does it hold up an exit";
 }
 
 TEST_F(DaemonTest, ServesThoughTheStandardDescriptorsWereClosed) {

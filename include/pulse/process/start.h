@@ -10,6 +10,9 @@ void begin_as_daemon();
 /// From now on SIGTERM and SIGINT wait, too: there is something to be put away in an orderly stop.
 void hold_stop_signals();
 
+/// Somebody hears SIGTERM and SIGINT now, but not SIGHUP yet.
+void release_stop_signals();
+
 /// The loop hears signals now: those that have waited arrive.
 void release_signals();
 

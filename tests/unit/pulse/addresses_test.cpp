@@ -216,6 +216,17 @@ TEST(Addresses, WhatIsRefusedIsNotUpIsSaidOnceAndTriedAgain) {
     }
 }
 
+TEST(Addresses, AtTheStopNothingIsSaidOfWhatNeverCameUp) {
+    Host host;
+    host.wanted = {floating("10.0.0.12", "eth9:2")};
+    auto& addresses = host.start();
+    addresses.raise(host.now);
+    host.said.clear();
+    addresses.drop(host.now);
+    EXPECT_THAT(host.said, IsEmpty());
+    EXPECT_THAT(addresses.troubles(), IsEmpty());
+}
+
 TEST(Addresses, ADeviceThatAppearsGetsItsAddressAtOnce) {
     Host host;
     host.wanted.push_back(floating("10.0.0.12", "eth9:2"));

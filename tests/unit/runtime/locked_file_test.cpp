@@ -150,6 +150,18 @@ TEST_F(LockedFileTest, ModeAndOwnerAreKept) {
     std::_Exit(replaced ? 0 : 1);
 }
 
+TEST_F(LockedFileTest, WhatIsPrivateStaysPrivateInTheBackupToo) {
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+    write(backup, ancient_text);
+    ASSERT_EQ(status(backup).st_mode & 07777U, 0644U);
+    const auto before = ::umask(0);
+    const auto replaced = opened().replace(new_text);
+    ::umask(before);
+    ASSERT_TRUE(replaced);
+    EXPECT_EQ(status(path).st_mode & 07777U, 0600U);
+    EXPECT_EQ(status(backup).st_mode & 07777U, 0600U);
+}
+
 TEST_F(LockedFileTest, AnOwnerThatCannotBeKeptIsAnError) {
     if (::geteuid() != 0) GTEST_SKIP() << "only root can make a file of another owner";
     fs::permissions(directory, fs::perms::all);
