@@ -14,6 +14,7 @@
 #include "pulse/log/drain.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
+#include "pulse/process/descriptor_limit.h"
 #include "pulse/process/only_one.h"
 #include "pulse/process/service_manager.h"
 #include "pulse/process/start.h"
@@ -203,6 +204,8 @@ int serve(const daemon::Options& options, const config_file::File& file, const p
 
 int run(int argc, char** argv) {
     process::begin_as_daemon();
+    // Whoever connects or comes late must not leave pulse without a descriptor for lvsd or a reload.
+    (void)process::raise_descriptor_limit();
     auto options = daemon::parse_options(argc, argv);
     if (!options) return refuse(options.error(), wrong_arguments);
     if (options->help) return fmt::print("{}", daemon::help_text()), 0;

@@ -66,6 +66,10 @@ Result<Proposal> propose(const std::string& path, const Running& running) {
 std::optional<std::string> objection(const Proposal& proposal, const Running& running, bool insisted) {
     const auto& file = proposal.file;
     if (!file.ok()) return file.report();
+    if (file.cut_off)
+        return config::one_line(*file.cut_off, file.path) +
+               "; a file that is cut off is good enough to start "
+               "with, not to take servers away";
     if (const auto usable = failover::usable(file.config); !usable) return usable.error().message();
     if (failover::identity(file.config, proposal.local) != running.identity)
         return "`primary` and `backup` would make this machine another router than it is; restart pulse for "
@@ -127,9 +131,13 @@ asio::awaitable<Result<std::string>> Reload::commit(Ready ready) {
         auto renamed = co_await lvsd_.use(Handout::drained, std::move(drains));
         if (answer.done()) answer = std::move(renamed);
     }
-    router_.raise_addresses();
-    if (answer.done() || answer.kind == LvsdAnswer::Kind::not_running) co_return changes;
-    co_return fail(std::error_code(), changes + "; this is in force in pulse, but " + answer.why);
+    const auto troubles = co_await router_.raise_addresses();
+    std::string but;
+    const auto note = [&](const std::string& what) { but += (but.empty() ? "" : "; ") + what; };
+    if (!answer.done() && answer.kind != LvsdAnswer::Kind::not_running) note(answer.why);
+    for (const auto& trouble : troubles) note(trouble);
+    if (but.empty()) co_return changes;
+    co_return fail(std::error_code(), changes + "; this is in force in pulse, but " + but);
 }
 
 }  // namespace pulse::daemon

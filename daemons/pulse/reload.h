@@ -59,8 +59,9 @@ class Reloadable {
 
     /// Runs with it from now on: takes down the floating addresses that go, and has the role machine know.
     virtual void commit(Proposal& proposal) = 0;
-    /// lvsd has programmed what it is to: raises the addresses that are new.
-    virtual void raise_addresses() = 0;
+    /// lvsd has programmed what it is to: raises the addresses that are new. Gives those that are not as they
+    /// should be: "10.0.0.10 is not up: there is no device eth9".
+    virtual boost::asio::awaitable<std::vector<std::string>> raise_addresses() = 0;
 
   protected:
     Reloadable() = default;

@@ -134,10 +134,18 @@ void Router::commit(Proposal& proposal) {
     watch();
 }
 
-void Router::raise_addresses() {
-    if (!std::exchange(raising_due_, false) || state_.role != failover::Role::active) return;
-    floating_.raise();
-    floating_.announce();
+asio::awaitable<std::vector<std::string>> Router::raise_addresses() {
+    if (std::exchange(raising_due_, false) && state_.role == failover::Role::active) {
+        floating_.raise();
+        floating_.announce();
+    }
+    // 1,000 addresses take a fifth of a second.
+    const auto limit = Clock::now() + std::chrono::seconds(3);
+    while (!floating_.addresses().settled() && Clock::now() < limit)
+        co_await runtime::sleep_until(Clock::now() + std::chrono::milliseconds(10));
+    std::vector<std::string> texts;
+    for (const auto& trouble : floating_.addresses().troubles()) texts.push_back(failover::to_text(trouble));
+    co_return texts;
 }
 
 asio::awaitable<LvsdAnswer> Router::servers(std::string from) {

@@ -78,7 +78,7 @@ class Router : private Reloadable {
         return drains_.remember(std::move(drains));
     }
     void commit(Proposal& proposal) override;
-    void raise_addresses() override;
+    boost::asio::awaitable<std::vector<std::string>> raise_addresses() override;
     boost::asio::awaitable<void> reload_as_told();
     void watch();
     void handle(const failover::Event& event);

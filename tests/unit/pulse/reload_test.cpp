@@ -45,7 +45,8 @@ config_file::File file_of(const std::string& text) {
     return {.path = "lvs.cf",
             .text = text,
             .config = std::move(reading.config),
-            .diagnostics = std::move(reading.diagnostics)};
+            .diagnostics = std::move(reading.diagnostics),
+            .cut_off = std::move(reading.cut_off)};
 }
 
 /// A router that is all fakes, and notes what is done to it.
@@ -89,7 +90,11 @@ class FakeRouter : public Reloadable, public HeartbeatLines {
         done.emplace_back("commit");
         now.config = std::make_shared<config::Config>(std::move(proposal.file.config));
     }
-    void raise_addresses() override { done.emplace_back("raise"); }
+    std::vector<std::string> troubles;
+    boost::asio::awaitable<std::vector<std::string>> raise_addresses() override {
+        done.emplace_back("raise");
+        co_return troubles;
+    }
 
     std::vector<std::string> bound;
 };
@@ -184,6 +189,20 @@ TEST_F(ReloadTest, OnAColdStandbyThereIsNobodyToConfirm) {
     lvsd.answer = LvsdAnswer::not_running();
     EXPECT_TRUE(run());
     EXPECT_EQ(lvsd.given.size(), 1U) << "the next lvsd runs with it";
+}
+
+TEST_F(ReloadTest, AnAddressThatCannotBeRaisedMakesItFail) {
+    router.troubles = {"10.0.0.12 is not up: there is no device eth9"};
+    const auto done = run();
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().message(),
+              "0 edits, 0 added, 0 removed; this is in force in pulse, but 10.0.0.12 is not up: there is no "
+              "device eth9");
+}
+
+TEST_F(ReloadTest, AFileThatEndsInsideABlockChangesNothing) {
+    router.next = before.substr(0, before.find("server beta") + 30);
+    EXPECT_THAT(refusal(), HasSubstr("cut off"));
 }
 
 }  // namespace
