@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr auto patience = 30s;
+constexpr auto patience = 60s;
 constexpr auto router = "primary";
 constexpr auto own = "10.0.0.1/24";
 

@@ -22,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 30s;
+constexpr auto patience = 60s;
 /// What the client asks in a second.
 constexpr int requests_per_second = 50;
 
