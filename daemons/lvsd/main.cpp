@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "pulse/config_file/load.h"
+#include "pulse/config_file/trust.h"
 #include "pulse/director/marks.h"
 #include "pulse/ipvs/spelling.h"
 #include "pulse/kernel/converge.h"
@@ -102,8 +103,12 @@ int run(int argc, char** argv) {
     if (!loaded) return refuse(loaded.error(), options->no_fork);
     if (!loaded->ok()) return refuse_file(*loaded, options->no_fork);
     auto parent = process::inherited_channel();
-    if (!parent)  // pulse has shown them already
+    if (!parent) {  // pulse has judged and shown it already
+        const config_file::Terms terms{.trust_files = options->trust_files};
+        if (auto accepted = config_file::acceptable(*loaded, terms); !accepted)
+            return refuse(accepted.error(), options->no_fork);
         fmt::print(stderr, "{}", loaded->report());
+    }
     if (options->test_start) return test_start(loaded->config);
     auto ipvs = kernel::IpvsClient::open();
     if (!ipvs) return refuse(ipvs.error(), options->no_fork);

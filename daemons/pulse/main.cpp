@@ -5,6 +5,7 @@
 
 #include "pulse/config_file/keys.h"
 #include "pulse/config_file/load.h"
+#include "pulse/config_file/trust.h"
 #include "pulse/log/log.h"
 #include "pulse/process/daemonize.h"
 #include "pulse/runtime/file.h"
@@ -92,6 +93,8 @@ int run(int argc, char** argv) {
     if (options->check) return config_file::show_check(options->config_file, options->check_options);
     const auto loaded = config_file::load(options->config_file);
     if (!loaded) return refuse(loaded.error());
+    const config_file::Terms terms{.trust_files = options->trust_files};
+    if (auto accepted = config_file::acceptable(*loaded, terms); !accepted) return refuse(accepted.error());
     fmt::print(stderr, "{}", loaded->report());
     const auto& config = loaded->config;
     if (auto usable = failover::usable(config); !usable)

@@ -10,6 +10,7 @@ namespace pulse::daemon {
 struct Options : config_file::DaemonOptions {
     std::string lvsd;       ///< program that keeps the IPVS table
     std::string lvsd_file;  ///< the lvs.cf it reads: `running_file`, if that can be written
+    std::string fos;        ///< the original's program for failover services, which are not run
     std::string socket;     ///< where pulsectl finds this pulse
     std::string nanny;      ///< handed on to lvsd; empty: its own default
     bool force_active = false;

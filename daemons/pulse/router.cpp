@@ -7,6 +7,7 @@
 #include "pulse/base/text.h"
 #include "pulse/config_file/keys.h"
 #include "pulse/config_file/load.h"
+#include "pulse/config_file/trust.h"
 #include "pulse/director/director.h"
 #include "pulse/failover/connection_sync.h"
 #include "pulse/kernel/ipvs_client.h"
@@ -136,6 +137,9 @@ asio::awaitable<Result<std::string>> Router::reload_once() {
     if (!file) co_return fail(file.error(), "");
     config_file::log_diagnostics(*file);
     if (!file->ok()) co_return fail(std::error_code(), file->report() + "the configuration stays as it was");
+    const config_file::Terms terms{.trust_files = options_.trust_files, .reload = true};
+    if (const auto acceptable = config_file::acceptable(*file, terms); !acceptable)
+        co_return fail(acceptable.error(), "the configuration stays as it was");
     if (!keys) log::error("{}", keys.error().message());
     if (!keys) co_return fail(keys.error(), "the configuration stays as it was");
     const auto accepted = accept(file->config, *keys);
