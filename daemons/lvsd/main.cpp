@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "pulse/config_file/load.h"
+#include "pulse/config_file/trust.h"
 #include "pulse/director/marks.h"
 #include "pulse/ipvs/spelling.h"
 #include "pulse/kernel/converge.h"
@@ -38,6 +39,8 @@ int refuse(const Error& error, bool to_log = false) {
 Result<lvsd::Orders> read_file(const lvsd::Options& options) {
     auto file = config_file::load(options.config_file);
     if (!file) return fail(file.error(), "");
+    const config_file::Terms terms{.trust_files = options.trust_files};
+    if (auto accepted = config_file::acceptable(*file, terms); !accepted) return fail(accepted.error(), "");
     fmt::print(stderr, "{}", file->report());
     return lvsd::Orders{.config = std::move(file->config),
                         .drains = lvsd::drained_servers(options.state_directory)};

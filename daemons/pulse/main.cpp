@@ -10,6 +10,7 @@
 #include "pulse/config/write.h"
 #include "pulse/config_file/keys.h"
 #include "pulse/config_file/load.h"
+#include "pulse/config_file/trust.h"
 #include "pulse/director/drain.h"
 #include "pulse/log/drain.h"
 #include "pulse/log/log.h"
@@ -175,7 +176,8 @@ int serve(const daemon::Options& options, const config_file::File& file, const p
         local = daemon::local_addresses(route);
         if (!local) return refuse(local.error());
     }
-    daemon::Running running{.config = std::make_shared<config::Config>(config), .identity = *identity};
+    daemon::Running running{.config = std::make_shared<config::Config>(config), .identity = *identity,
+                            .trust_files = options.trust_files};
     if (config.heartbeat_key_file) {
         auto keys = config_file::read_keys(*config.heartbeat_key_file);
         if (!keys) return refuse(keys.error());
@@ -214,6 +216,9 @@ int run(int argc, char** argv) {
     if (options->check) return config_file::show_check(options->config_file, options->check_options);
     const auto loaded = config_file::load(options->config_file);
     if (!loaded) return refuse(loaded.error(), faulty_file);
+    const config_file::Terms terms{.trust_files = options->trust_files};
+    if (auto accepted = config_file::acceptable(*loaded, terms); !accepted)
+        return refuse(accepted.error(), faulty_file);
     fmt::print(stderr, "{}", loaded->report());
     if (auto usable = failover::usable(loaded->config); !usable)
         return refuse(Error{usable.error().code, usable.error().message() + " in " + options->config_file},

@@ -22,7 +22,8 @@ po::options_description description(Options& options) {
          "check the file, say which router this is and what it would raise; change nothing")  //
         ("norun", po::bool_switch(&options.no_run), "the same as --test-start")               //
         ("lvsd", po::value(&options.lvsd)->default_value(runtime::program_directory() + "/lvsd"),
-         "program that keeps the IPVS table")  //
+         "program that keeps the IPVS table")                                             //
+        ("fos", po::value(&options.fos), "taken as the original takes it, and not used")  //
         ("socket", po::value(&options.socket)->default_value(control::default_socket),
          "where pulsectl finds this pulse")  //
         ("nanny", po::value(&options.nanny), "program that checks a real server, handed on to lvsd");
