@@ -12,6 +12,13 @@ namespace pulse::lvsd {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr auto limit = std::chrono::seconds(10);
+constexpr const char* complaint = "nftables does not answer";
+
+}  // namespace
+
 PacketMarks::PacketMarks(const asio::any_io_executor& executor, Kernel kernel, Duration look_interval,
                          std::function<void()> on_settled)
     : pause_(executor),
@@ -48,7 +55,7 @@ asio::awaitable<void> PacketMarks::bring_about(std::string rules) {
     }
     if (set_ == rules && !shown_.empty()) {
         const std::function<Result<std::string>()> work = kernel_.list;
-        const auto shown = co_await runtime::in_a_thread(work);
+        const auto shown = co_await runtime::in_a_thread(limit, complaint, work);
         if (shown && *shown == shown_) co_return;
         log::warning("somebody else changed the rules that mark packets; putting them back");
     }
@@ -60,7 +67,7 @@ asio::awaitable<void> PacketMarks::replace(std::string rules) {
     const std::function<Result<std::string>()> work = [kernel = kernel_, rules] {
         return kernel.replace(rules);
     };
-    auto shown = co_await runtime::in_a_thread(work);
+    auto shown = co_await runtime::in_a_thread(limit, complaint, work);
     shown_ = shown.value_or("");
     set_ = std::move(rules);
     if (shown)
@@ -71,7 +78,7 @@ asio::awaitable<void> PacketMarks::replace(std::string rules) {
 }
 
 asio::awaitable<void> PacketMarks::take_out() {
-    const auto removed = co_await runtime::in_a_thread(kernel_.remove);
+    const auto removed = co_await runtime::in_a_thread(limit, complaint, kernel_.remove);
     shown_.clear();
     in_kernel_ = !removed;
     if (!removed && !complained_) log::error("{}", removed.error().message());

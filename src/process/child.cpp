@@ -145,7 +145,8 @@ Result<Child> Child::spawn(const asio::any_io_executor& executor, const SpawnReq
 asio::awaitable<Result<Child>> Child::spawn_aside(SpawnRequest request) {
     const auto executor = co_await asio::this_coro::executor;
     const std::function<Result<Started>()> work = [request = std::move(request)] { return start(request); };
-    auto started = co_await runtime::in_a_thread(work);
+    constexpr auto limit = std::chrono::seconds(10);  // the program may be on a disk that answers slowly
+    auto started = co_await runtime::in_a_thread(limit, "a process was not started", work);
     if (!started) co_return tl::unexpected(started.error());
     co_return Child(executor, started->pid, std::move(started->pidfd));
 }

@@ -73,8 +73,23 @@ void Simulation::watch() {
         if (node.addresses && !node.state.unsettled && !node.table)
             broken(fmt::format("node {} holds the addresses without a table", n));
     }
+    watch_alone();
     watch_better();
     watch_pair();
+}
+
+/// Who is alone waits for nobody.
+void Simulation::watch_alone() {
+    for (unsigned n = 0; n < 2; ++n) {
+        const auto& node = nodes_.at(n);
+        auto& since = idle_alone_since_.at(n);
+        if (node.settings.partner || !can_serve(n) || node.state.role == Role::active)
+            since.reset();
+        else if (!since)
+            since = now_;
+        if (since && now_ > *since + node.settings.deadtime + 2 * node.settings.ready_limit)
+            broken(fmt::format("node {} is alone and does not serve", n));
+    }
 }
 
 /// Nobody is active for long while the other router would serve better, and can.
@@ -135,7 +150,7 @@ bool Simulation::calm_for(Duration time) const {
 void Simulation::watch_claim(unsigned n) {
     const auto& node = nodes_.at(n);
     const auto& s = node.settings;
-    if (now_ < node.ordered_at + s.deadtime && node.ordered_at > nodes_.at(1 - n).ordered_at &&
+    if (s.partner && now_ < node.ordered_at + s.deadtime && node.ordered_at > nodes_.at(1 - n).ordered_at &&
         calm_for(4 * s.deadtime) && late_word_at_ < node.ordered_at &&
         nodes_.at(1 - n).unable_at < node.ordered_at && healthy(1 - n) &&
         !nodes_.at(1 - n).state.child_failed)

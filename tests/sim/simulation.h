@@ -75,6 +75,7 @@ class Simulation {
     void watch_pair();
     [[nodiscard]] bool calm_for(Duration time) const;
     void broken(const std::string& what);
+    void watch_alone();
     void watch_better();
     [[nodiscard]] bool healthy(unsigned n) const;
     [[nodiscard]] bool can_serve(unsigned n) const;
@@ -105,6 +106,7 @@ class Simulation {
         worse_since_;  ///< active, while the other would serve clearly more
     std::array<std::optional<TimePoint>, 2>
         cut_off_since_;  ///< active without link, while the other could be
+    std::array<std::optional<TimePoint>, 2> idle_alone_since_;  ///< it could serve, and is not active
     std::optional<TimePoint> mended_at_;
     std::array<std::uint64_t, 2> settled_claims_{};
     bool settled_ = false;

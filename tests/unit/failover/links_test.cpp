@@ -13,7 +13,7 @@ using testing::IsEmpty;
 net::IpAddress ip(const char* text) { return *net::IpAddress::parse(text); }
 
 /// A router with a public and a private device that floating addresses are on, as the kernel shows it.
-class Links : public testing::Test {
+class LostLinks : public testing::Test {
   protected:
     LinkWatch::News look() { return watch.look(links, addresses); }
     void remove(int index) {
@@ -41,7 +41,7 @@ class Links : public testing::Test {
     LinkWatch::News first;
 };
 
-TEST_F(Links, AllUpIsSaidOnce) {
+TEST_F(LostLinks, AllUpIsSaidOnce) {
     watch_with(LinkRule::strict);
     ASSERT_TRUE(first.change);
     EXPECT_TRUE(first.change->up);
@@ -50,7 +50,7 @@ TEST_F(Links, AllUpIsSaidOnce) {
     EXPECT_FALSE(look().change);
 }
 
-TEST_F(Links, ADeviceThatIsDeletedIsALostLink) {
+TEST_F(LostLinks, ADeviceThatIsDeletedIsALostLink) {
     for (const auto rule : {LinkRule::automatic, LinkRule::strict}) {
         const auto before = links;
         const auto had = addresses;
@@ -73,13 +73,13 @@ TEST_F(Links, ADeviceThatIsDeletedIsALostLink) {
     }
 }
 
-TEST_F(Links, ADeviceThatHasAnotherNameNowIsALostLink) {
+TEST_F(LostLinks, ADeviceThatHasAnotherNameNowIsALostLink) {
     watch_with(LinkRule::automatic);
     links[2].name = "away";
     EXPECT_THAT(look().lost, ElementsAre("eth2"));
 }
 
-TEST_F(Links, ARouterWithoutItsOwnPublicAddressHasLostItsLink) {
+TEST_F(LostLinks, ARouterWithoutItsOwnPublicAddressHasLostItsLink) {
     watch_with(LinkRule::automatic);
     addresses.erase(addresses.begin());
     const auto news = look();
@@ -89,34 +89,34 @@ TEST_F(Links, ARouterWithoutItsOwnPublicAddressHasLostItsLink) {
     EXPECT_TRUE(watch.misses_address());
 }
 
-TEST_F(Links, AnOwnAddressThatNeverWasThereIsNoLostLink) {
+TEST_F(LostLinks, AnOwnAddressThatNeverWasThereIsNoLostLink) {
     addresses.clear();
     watch_with(LinkRule::automatic);
     EXPECT_TRUE(first.change->up);
 }
 
-TEST_F(Links, WhatWasThereBeforeAReloadIsMissedAfterIt) {
+TEST_F(LostLinks, WhatWasThereBeforeAReloadIsMissedAfterIt) {
     watch_with(LinkRule::automatic);
     addresses.erase(addresses.begin());
     watch_with(LinkRule::strict);
     EXPECT_FALSE(first.change->up);
 }
 
-TEST_F(Links, ADeviceOfFloatingAddressesThatDoesNotExistIsDown) {
+TEST_F(LostLinks, ADeviceOfFloatingAddressesThatDoesNotExistIsDown) {
     links.pop_back();
     watch_with(LinkRule::automatic);
     EXPECT_FALSE(first.change->up);
     EXPECT_THAT(watch.down(), ElementsAre("eth2"));
 }
 
-TEST_F(Links, AWrongNameInTheFileOfBothKeepsNobodyOutWithTheStrictRule) {
+TEST_F(LostLinks, AWrongNameInTheFileOfBothKeepsNobodyOutWithTheStrictRule) {
     links.pop_back();
     watch_with(LinkRule::strict);
     EXPECT_TRUE(first.change->up);
     EXPECT_EQ(first.change->count, 3);
 }
 
-TEST_F(Links, OnlyVitalLinksMatterWithTheAutomaticRuleAndNoneCounts) {
+TEST_F(LostLinks, OnlyVitalLinksMatterWithTheAutomaticRuleAndNoneCounts) {
     watch_with(LinkRule::automatic);
     EXPECT_EQ(first.change->count, std::nullopt);
     EXPECT_EQ(watch.counted(), 0);
@@ -126,7 +126,7 @@ TEST_F(Links, OnlyVitalLinksMatterWithTheAutomaticRuleAndNoneCounts) {
     EXPECT_FALSE(look().change->up);
 }
 
-TEST_F(Links, ThePrivateLinkCountsWithTheStrictRule) {
+TEST_F(LostLinks, ThePrivateLinkCountsWithTheStrictRule) {
     watch_with(LinkRule::strict);
     links[1].carrier = false;
     const auto news = look();
@@ -135,7 +135,7 @@ TEST_F(Links, ThePrivateLinkCountsWithTheStrictRule) {
     EXPECT_EQ(news.change->count, 3);
 }
 
-TEST_F(Links, IgnoredLinksAreNotWatched) {
+TEST_F(LostLinks, IgnoredLinksAreNotWatched) {
     watch_with(LinkRule::ignored);
     EXPECT_TRUE(watch.empty());
     remove(2);
@@ -143,7 +143,7 @@ TEST_F(Links, IgnoredLinksAreNotWatched) {
     EXPECT_THAT(watch.down(), IsEmpty());
 }
 
-TEST_F(Links, NewsOfOtherDevicesIsNotWorthALook) {
+TEST_F(LostLinks, NewsOfOtherDevicesIsNotWorthALook) {
     watch_with(LinkRule::automatic);
     const std::vector<net::Link> foreign{{.index = 77, .name = "veth7", .up = true, .carrier = false}};
     const std::vector<net::InterfaceAddress> others{
@@ -152,7 +152,7 @@ TEST_F(Links, NewsOfOtherDevicesIsNotWorthALook) {
     EXPECT_FALSE(watch.concerns(links, {}, {})) << "as known";
 }
 
-TEST_F(Links, NewsOfOurOwnIs) {
+TEST_F(LostLinks, NewsOfOurOwnIs) {
     watch_with(LinkRule::automatic);
     auto down = links[0];
     down.carrier = false;

@@ -16,9 +16,9 @@ const LinksChanged lost{.up = false, .count = {}};
 const LinksChanged back{.up = true, .count = {}};
 
 /// Links by the automatic rule; servers are preferred.
-class Trouble : public Details {
+class Preference : public Details {
   protected:
-    Trouble() {
+    Preference() {
         for (auto* router : {&primary, &backup}) {
             router->settings.link_rule = LinkRule::automatic;
             router->settings.links = 0;
@@ -28,7 +28,7 @@ class Trouble : public Details {
     }
 };
 
-TEST_F(Trouble, ALostPublicLinkHandsTheRoleToAPartnerThatIsReady) {
+TEST_F(Preference, ALostPublicLinkHandsTheRoleToAPartnerThatIsReady) {
     primary.become_active();
     says.ready = true;
     primary.hear(says);
@@ -38,7 +38,7 @@ TEST_F(Trouble, ALostPublicLinkHandsTheRoleToAPartnerThatIsReady) {
     EXPECT_FALSE(last_said(primary).able);
 }
 
-TEST_F(Trouble, ALostPublicLinkIsOfferedToAPartnerThatHasToGetReady) {
+TEST_F(Preference, ALostPublicLinkIsOfferedToAPartnerThatHasToGetReady) {
     primary.become_active();
     primary.hear(says);
     primary.feed(lost);
@@ -49,7 +49,7 @@ TEST_F(Trouble, ALostPublicLinkIsOfferedToAPartnerThatHasToGetReady) {
     EXPECT_EQ(primary.state.role, Role::standby);
 }
 
-TEST_F(Trouble, AnOfferThatCameToNothingIsNotRepeatedAtOnce) {
+TEST_F(Preference, AnOfferThatCameToNothingIsNotRepeatedAtOnce) {
     primary.become_active();
     primary.hear(says);
     primary.feed(lost);
@@ -60,7 +60,7 @@ TEST_F(Trouble, AnOfferThatCameToNothingIsNotRepeatedAtOnce) {
     EXPECT_TRUE(last_said(primary).offers);
 }
 
-TEST_F(Trouble, ALostLinkMovesNothingWhileNobodyElseCanServe) {
+TEST_F(Preference, ALostLinkMovesNothingWhileNobodyElseCanServe) {
     primary.become_active();
     primary.feed(lost);  // the partner is dead
     EXPECT_EQ(primary.state.role, Role::active);
@@ -73,7 +73,7 @@ TEST_F(Trouble, ALostLinkMovesNothingWhileNobodyElseCanServe) {
     EXPECT_EQ(primary.state.role, Role::standby) << "now somebody can";
 }
 
-TEST_F(Trouble, ALinkThatIsBackKeepsTheRole) {
+TEST_F(Preference, ALinkThatIsBackKeepsTheRole) {
     primary.become_active();
     primary.feed(lost);
     primary.feed(back);
@@ -83,7 +83,7 @@ TEST_F(Trouble, ALinkThatIsBackKeepsTheRole) {
     EXPECT_FALSE(primary.state.link_down);
 }
 
-TEST_F(Trouble, AStandbyWithoutItsLinkTakesOverOnlyWhenNobodyElseCan) {
+TEST_F(Preference, AStandbyWithoutItsLinkTakesOverOnlyWhenNobodyElseCan) {
     backup.start();
     backup.feed(lost);
     says.sender = Identity::primary;
@@ -93,7 +93,7 @@ TEST_F(Trouble, AStandbyWithoutItsLinkTakesOverOnlyWhenNobodyElseCan) {
     EXPECT_NE(backup.state.role, Role::standby);
 }
 
-TEST_F(Trouble, OfTwoWithoutTheirLinksThePrimaryServes) {
+TEST_F(Preference, OfTwoWithoutTheirLinksThePrimaryServes) {
     says.able = false;
     for (auto* router : {&primary, &backup}) {
         router->start();
@@ -106,7 +106,7 @@ TEST_F(Trouble, OfTwoWithoutTheirLinksThePrimaryServes) {
     EXPECT_NE(backup.state.role, Role::standby) << "should the primary not";
 }
 
-TEST_F(Trouble, OfTwoActiveTheOneWithoutItsLinkYields) {
+TEST_F(Preference, OfTwoActiveTheOneWithoutItsLinkYields) {
     primary.become_active();
     primary.wait(1h);
     primary.feed(lost);
@@ -122,7 +122,7 @@ TEST_F(Trouble, OfTwoActiveTheOneWithoutItsLinkYields) {
     EXPECT_EQ(backup.state.role, Role::active);
 }
 
-TEST_F(Trouble, TheStrictRuleGivesTheRoleUpWhoeverIsThere) {
+TEST_F(Preference, TheStrictRuleGivesTheRoleUpWhoeverIsThere) {
     primary.settings.link_rule = LinkRule::strict;
     primary.become_active();
     primary.feed(lost);
@@ -168,7 +168,7 @@ TEST(ServesClearlyMore, IsTwiceAndAQuarterOrSomethingForNothing) {
             ASSERT_FALSE(serves_clearly_more(one, other) && serves_clearly_more(other, one));
 }
 
-TEST_F(Trouble, TheRouterThatReachesClearlyMoreServersGetsTheRoleWhenThatLasts) {
+TEST_F(Preference, TheRouterThatReachesClearlyMoreServersGetsTheRoleWhenThatLasts) {
     primary.become_active();
     says.ready = true;
     says.served = 1000;
@@ -181,7 +181,7 @@ TEST_F(Trouble, TheRouterThatReachesClearlyMoreServersGetsTheRoleWhenThatLasts) 
                                            "40.0 %: deactivating LVS"));
 }
 
-TEST_F(Trouble, SomeServersMoreMoveNothing) {
+TEST_F(Preference, SomeServersMoreMoveNothing) {
     primary.become_active();
     says.ready = true;
     says.served = 1000;
@@ -190,7 +190,7 @@ TEST_F(Trouble, SomeServersMoreMoveNothing) {
     EXPECT_EQ(primary.state.role, Role::active);
 }
 
-TEST_F(Trouble, WhoDoesNotKnowMovesNothing) {
+TEST_F(Preference, WhoDoesNotKnowMovesNothing) {
     primary.become_active();
     says.ready = true;
     primary.feed(ServersChanged{0});
@@ -202,7 +202,7 @@ TEST_F(Trouble, WhoDoesNotKnowMovesNothing) {
     EXPECT_EQ(primary.state.role, Role::active) << "not all are checked here";
 }
 
-TEST_F(Trouble, ServersMoveNothingWhereTheyAreNotPreferred) {
+TEST_F(Preference, ServersMoveNothingWhereTheyAreNotPreferred) {
     primary.settings.prefer_servers = false;
     primary.become_active();
     says.ready = true;
@@ -212,7 +212,7 @@ TEST_F(Trouble, ServersMoveNothingWhereTheyAreNotPreferred) {
     EXPECT_EQ(primary.state.role, Role::active);
 }
 
-TEST_F(Trouble, ServersWeighMoreThanPingNodes) {
+TEST_F(Preference, ServersWeighMoreThanPingNodes) {
     primary.settings.pings = 2;
     primary.become_active();
     primary.feed(PingsChanged{0});
@@ -224,7 +224,7 @@ TEST_F(Trouble, ServersWeighMoreThanPingNodes) {
     EXPECT_EQ(primary.state.role, Role::active) << "or the role would go to and fro";
 }
 
-TEST_F(Trouble, EachTimeItTakesTwiceAsLong) {
+TEST_F(Preference, EachTimeItTakesTwiceAsLong) {
     says.ready = true;
     says.served = 1000;
     auto hold = primary.settings.deadtime;
@@ -244,7 +244,7 @@ TEST_F(Trouble, EachTimeItTakesTwiceAsLong) {
     }
 }
 
-TEST_F(Trouble, AColdStandbyLooksForItselfWhenTheActiveReachesNoServer) {
+TEST_F(Preference, AColdStandbyLooksForItselfWhenTheActiveReachesNoServer) {
     backup.start();
     partner_is_active(1h);
     says.sender = Identity::primary;
@@ -264,7 +264,7 @@ TEST_F(Trouble, AColdStandbyLooksForItselfWhenTheActiveReachesNoServer) {
     EXPECT_EQ(backup.state.served, std::nullopt);
 }
 
-TEST_F(Trouble, AnLvsdThatIsStartedAgainHasToLookFirst) {
+TEST_F(Preference, AnLvsdThatIsStartedAgainHasToLookFirst) {
     primary.become_active();
     primary.feed(ServersChanged{1000});
     primary.feed(LvsdCrashed{.pid = 1, .how = "died"});
@@ -273,7 +273,7 @@ TEST_F(Trouble, AnLvsdThatIsStartedAgainHasToLookFirst) {
     EXPECT_EQ(primary.state.served, std::nullopt);
 }
 
-TEST_F(Trouble, FailbackIsNotForAPrimaryThatReachesFewer) {
+TEST_F(Preference, FailbackIsNotForAPrimaryThatReachesFewer) {
     primary.settings.auto_failback = primary.settings.warm = true;
     primary.start();
     primary.feed(LvsdReady{});
@@ -287,7 +287,7 @@ TEST_F(Trouble, FailbackIsNotForAPrimaryThatReachesFewer) {
     EXPECT_TRUE(last_said(primary).wants);
 }
 
-TEST_F(Trouble, AColdPrimaryThatWantsTheRoleBackLooksBeforeItAsks) {
+TEST_F(Preference, AColdPrimaryThatWantsTheRoleBackLooksBeforeItAsks) {
     primary.settings.auto_failback = true;
     primary.start();
     partner_is_active(1h);
@@ -299,7 +299,7 @@ TEST_F(Trouble, AColdPrimaryThatWantsTheRoleBackLooksBeforeItAsks) {
     EXPECT_TRUE(last_said(primary).wants);
 }
 
-TEST_F(Trouble, TheRoleIsNotGivenToAPartnerThatWantsItAndReachesFewerServers) {
+TEST_F(Preference, TheRoleIsNotGivenToAPartnerThatWantsItAndReachesFewerServers) {
     backup.become_active();
     backup.feed(ServersChanged{1000});
     says.sender = Identity::primary;
@@ -312,7 +312,7 @@ TEST_F(Trouble, TheRoleIsNotGivenToAPartnerThatWantsItAndReachesFewerServers) {
     EXPECT_EQ(backup.state.role, Role::standby);
 }
 
-TEST_F(Trouble, BothStandbyTheOneThatReachesMoreServersGoesFirst) {
+TEST_F(Preference, BothStandbyTheOneThatReachesMoreServersGoesFirst) {
     backup.settings.warm = true;
     backup.start();
     backup.feed(LvsdReady{});
