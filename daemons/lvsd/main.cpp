@@ -36,7 +36,7 @@ int refuse(const Error& error, bool to_log = false) {
 }
 
 /// What an lvsd that was started by hand is to do; warnings go to the terminal.
-Result<lvsd::Orders> read_file(const lvsd::Options& options) {
+Result<lvsd::Orders> orders_of_file(const lvsd::Options& options) {
     auto file = config_file::load(options.config_file);
     if (!file) return fail(file.error(), "");
     const config_file::Terms terms{.trust_files = options.trust_files};
@@ -123,7 +123,7 @@ int run(int argc, char** argv) {
         .ident = "lvs", .foreground = options->foreground, .verbose = options->verbose};
     if (options->no_fork) log::open(log_settings);
     auto parent = process::inherited_channel();
-    auto orders = parent ? lvsd::first_orders(parent->get()) : read_file(*options);
+    auto orders = parent ? lvsd::first_orders(parent->get()) : orders_of_file(*options);
     if (!orders) return refuse(orders.error(), options->no_fork);
     const auto& config = orders->config;
     if (options->test_start) return test_start(config);
