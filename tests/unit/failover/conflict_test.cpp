@@ -110,6 +110,17 @@ TEST(Conflict, IncompatibleHeartbeatsAreLoggedOnceAMinute) {
     EXPECT_EQ(lines, 2);
 }
 
+TEST(Conflict, OneKindOfBadHeartbeatDoesNotSilenceAnother) {
+    Router router(Identity::primary);
+    router.become_active();
+    router.wait(1s);
+    (void)router.logged();
+    router.hear(heartbeat::Unknown{7});
+    EXPECT_THAT(router.logged(), SizeIs(1));
+    router.hear(heartbeat::TooShort{});
+    EXPECT_THAT(router.logged(), ElementsAre("bad heartbeat packet"));
+}
+
 TEST(Conflict, ShortDatagramIsLoggedAndCountsForNothing) {
     Router router(Identity::backup);
     router.start();
