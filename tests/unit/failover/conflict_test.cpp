@@ -9,6 +9,7 @@ namespace {
 using heartbeat::Word;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 TEST(Conflict, ActiveBackupYieldsToAnActivePrimary) {
     Router router(Identity::backup);
