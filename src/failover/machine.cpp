@@ -33,7 +33,7 @@ void Step::on(const Started&) {
     if (!primary() && alone()) {
         log("We are backup node and backup is marked inactive -- exiting pulse");
         s_.stopping = true;
-        act(Exit{1});
+        act(Exit{78});  // EX_CONFIG: starting again would not help
         return;
     }
     s_.running = true;
