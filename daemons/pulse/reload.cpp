@@ -91,9 +91,10 @@ asio::awaitable<Result<std::string>> Reload::run(bool insisted) {
     auto ready = co_await prepare(insisted);
     if (!ready) {
         auto why = ready.error().message();
-        log::error("{}", why);
+        const bool logged = why.ends_with('\n');  // a report: a line for each diagnostic is in the log
+        if (!logged) log::error("{}", why);
         log::error("{}", unchanged);
-        if (!why.ends_with('\n')) why += "; ";
+        if (!logged) why += "; ";
         co_return fail(std::error_code(), why + unchanged);
     }
     auto done = co_await commit(std::move(*ready));
