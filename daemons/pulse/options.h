@@ -14,6 +14,7 @@ struct Options : config_file::DaemonOptions {
     std::string nanny;      ///< handed on to lvsd; empty: its own default
     bool force_active = false;
     bool test_start = false;  ///< say what would be done and end
+    bool clean_up = false;    ///< take away the addresses that a dead pulse has left, and end
     bool no_run = false;      ///< the same, by its other name
 };
 
