@@ -16,7 +16,7 @@ class LvsdWatch {
         if (!worked) ++idle_;
         const bool hangs = (spoken_ && idle_ >= idle_limit) || unanswered_ >= busy_limit;
         if (hangs && !std::exchange(given_up_, true)) return Finding::hopeless;
-        return unanswered_ == noticed_after ? Finding::fell_silent : Finding::fine;
+        return silent() && unanswered_ == noticed_after ? Finding::fell_silent : Finding::fine;
     }
 
     /// It said something; true if it had been silent for so long that this was noticed.
@@ -28,7 +28,7 @@ class LvsdWatch {
         return was_silent;
     }
 
-    [[nodiscard]] bool silent() const { return unanswered_ >= noticed_after; }
+    [[nodiscard]] bool silent() const { return spoken_ && unanswered_ >= noticed_after; }
 
     static constexpr int noticed_after = 3;
     /// One that neither answers nor works is frozen, or waits for what will not come.

@@ -49,7 +49,9 @@ TEST(LvsdWatch, OneThatWorksHasLonger) {
 
 TEST(LvsdWatch, OneThatHasNotSpokenYetHasLonger) {
     LvsdWatch watch;
-    EXPECT_EQ(rounds(watch, LvsdWatch::busy_limit - 1, idle), Finding::fine);
+    EXPECT_EQ(rounds(watch, LvsdWatch::noticed_after, idle), Finding::fine);
+    EXPECT_EQ(rounds(watch, LvsdWatch::busy_limit - LvsdWatch::noticed_after - 1, idle), Finding::fine);
+    EXPECT_FALSE(watch.silent()) << "status says that it is starting";
     EXPECT_EQ(watch.round(idle), Finding::hopeless);
 }
 
