@@ -8,10 +8,12 @@
 namespace pulse::lvsd {
 
 /// The servers that an operator has drained, as pulse keeps them, for an lvsd that no pulse has started; none
-/// if there is no such file.
-[[nodiscard]] inline director::Drains drained_servers(const std::string& state_directory) {
+/// if there is no such file. What cannot be read is an error: it does not mean that nobody is drained.
+[[nodiscard]] inline Result<director::Drains> drained_servers(const std::string& state_directory) {
     const auto text = runtime::read_file(director::drains_path(state_directory));
-    return text ? director::drains_from(*text) : director::Drains{};
+    if (text) return director::drains_from(*text);
+    if (text.error().code == std::errc::no_such_file_or_directory) return director::Drains{};
+    return fail(text.error(), "drained servers");
 }
 
 }  // namespace pulse::lvsd

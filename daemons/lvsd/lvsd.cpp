@@ -65,9 +65,11 @@ Lvsd::Lvsd(asio::io_context& context, Options options, Orders orders, kernel::Ip
                [this](const auto& key, const auto& report) { on_report(key, report); }),
       marks_(context.get_executor(), nftables(), marks_interval, [this] { tell_ready_when_settled(); }),
       settings_(kernel_of(ipvs_)),
+      sources_(routing()),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
       retry_(context),
-      book_(nannies_, config_, situation_) {
+      book_(nannies_, config_, situation_),
+      ownership_(context, options_.state_directory) {
     situation_.drained = director::keys_of(orders.drains, config_);
     Obedient& obedient = *this;
     if (parent) parent_.emplace(context, std::move(*parent), obedient);
@@ -93,15 +95,29 @@ asio::awaitable<void> Lvsd::begin() {
     if (stopping_) co_return;
     converge();
     marks_.want(config_);
-    nannies_.want(director::monitors(config_), config_.checks_per_nanny);
+    (void)sources_.look();
+    nannies_.want(sources_.monitors(config_), config_.checks_per_nanny);
     tell_ready_when_settled();
 
     (void)::malloc_trim(0);  // reading the file took more than keeping what it says
 
+    runtime::spawn_logged(context_, "ownership", succeed());
     runtime::spawn_logged(context_, "packet marks", marks_.run());
     runtime::spawn_logged(context_, "settling", limit_settling());
     runtime::spawn_logged(context_, "watch", watch_table());
     runtime::spawn_logged(context_, "hanging nannies", nannies_.replace_the_hanging());
+}
+
+/// What an earlier lvsd has put into the kernel is ours now; what lvs.cf no longer has of it goes.
+asio::awaitable<void> Lvsd::succeed() {
+    const auto record = co_await ownership_.recall();
+    if (stopping_) co_return;
+    for (const auto& id : record.services)
+        if (!services_.contains(id))
+            log::info("{} was a service of ours and is not in lvs.cf any more: it goes", id.to_string());
+    owned_.insert(record.services.begin(), record.services.end());
+    if (record.marks) marks_.want(config_, true);
+    converge();
 }
 
 /// Whether it is known what the table holds, or nobody needs to know any more.
@@ -110,8 +126,7 @@ bool Lvsd::adopt() {
     const auto found = ipvs_.dump();
     complain(found ? std::set<std::string>{} : std::set{found.error().message()});
     if (!found) return false;
-    situation_ =
-        director::adopt(config_, ipvs::table_of(*found), std::move(situation_.drained));
+    situation_ = director::adopt(config_, ipvs::table_of(*found), std::move(situation_.drained));
     adopted_ = true;
     return true;
 }
@@ -166,6 +181,14 @@ void Lvsd::take_what_waited(TimePoint now) {
             key.checked.to_string(), key.service.to_string(), count);
 }
 
+/// The router's own addresses come and go, and so does the one to check from.
+void Lvsd::look_at_sources(TimePoint now) {
+    constexpr auto interval = std::chrono::seconds(5);
+    if (now < sources_look_at_) return;
+    sources_look_at_ = now + interval;
+    if (sources_.look()) nannies_.want(sources_.monitors(config_), config_.checks_per_nanny);
+}
+
 void Lvsd::converge_soon() {
     if (converge_posted_ || stopping_ || !adopted_) return;
     converge_posted_ = true;
@@ -215,8 +238,10 @@ void Lvsd::converge(Occasion occasion) {
         retry_.cancel();
         // What the file no longer has is gone now; if it comes back, it is somebody else's.
         std::erase_if(owned_, [&](const auto& id) { return !desired.contains(id); });
+        ownership_.note(owned_, marks_.in_kernel());
         return;
     }
+    ownership_.note(owned_, marks_.in_kernel());
     ++failures_;
     retry_.expires_after(retry_pause(failures_));
     retry_.async_wait([this](const boost::system::error_code& cancelled) {
@@ -284,6 +309,7 @@ asio::awaitable<void> Lvsd::watch_table() {
         dismiss_idle_sorry_servers();
         settings_.look(begun);
         take_what_waited(begun);
+        look_at_sources(begun);
         tell_share();
         const auto took = Clock::now() - begun;
         co_await runtime::sleep_until(Clock::now() + std::max<Duration>(watch_interval, took * watch_share));
@@ -301,7 +327,8 @@ void Lvsd::tell_ready_when_settled() {
     tell_share();
 }
 
-/// pulse gives the role to the router that reaches clearly more. Told only once the table is said to be ready.
+/// pulse gives the role to the router that reaches clearly more. Told only once the table is said to be
+/// ready.
 void Lvsd::tell_share() {
     if (!parent_ || !ready_told_ || !std::exchange(share_stale_, false)) return;
     const auto share = director::served_share(config_, situation_);
@@ -332,7 +359,7 @@ void Lvsd::use(config::Config config) {
     marks_.want(config_);
     log::info("reloaded: {}", changes.to_string());
     converge();
-    nannies_.want(director::monitors(config_), config_.checks_per_nanny);
+    nannies_.want(sources_.monitors(config_), config_.checks_per_nanny);
 }
 
 void Lvsd::use(director::Drains drains) {
@@ -345,7 +372,7 @@ void Lvsd::use(director::Drains drains) {
 asio::awaitable<void> Lvsd::reread() {
     log::info("rereading configuration file");
     constexpr auto limit = std::chrono::seconds(30);
-    using Read = std::pair<Result<config_file::File>, director::Drains>;
+    using Read = std::pair<Result<config_file::File>, Result<director::Drains>>;
     const std::function<Result<Read>()> reading = [options = options_] {
         return Read(config_file::read(options.config_file), drained_servers(options.state_directory));
     };
@@ -358,7 +385,10 @@ asio::awaitable<void> Lvsd::reread() {
         use(std::move(file->config));
     else
         log::error("the configuration stays as it was{}", file ? "" : ": " + file.error().message());
-    use(std::move(drains));  // an operator's wish counts whatever the file is like
+    if (drains)  // an operator's wish counts whatever the file is like
+        use(std::move(*drains));
+    else
+        log::error("{}; who is drained stays as it was", drains.error().message());
 }
 
 asio::awaitable<void> Lvsd::hear_signals() {
@@ -390,8 +420,9 @@ void Lvsd::stop(bool leave_table) {
     for (const auto* service : director::services(config_))
         if (!leave_table) log::info("shutting down virtual service {}", service->name);
     if (!leave_table) {
-        if (const auto cleared = kernel::converge(ipvs_, {}, owned_); !cleared)
-            log::error("{}", cleared.error().message());
+        const auto cleared = kernel::converge(ipvs_, {}, owned_);
+        if (!cleared) log::error("{}", cleared.error().message());
+        if (cleared && cleared->refused.empty()) ownership_.note({}, false);
         marks_.remove();
         wait_for_marks_ = true;
     }
@@ -409,7 +440,9 @@ void Lvsd::finish() {
 
 asio::awaitable<void> Lvsd::wait_for_nannies() {
     const auto deadline = Clock::now() + std::chrono::seconds(2);
-    const auto busy = [this] { return !nannies_.none_left() || (wait_for_marks_ && marks_.in_kernel()); };
+    const auto busy = [this] {
+        return !nannies_.none_left() || (wait_for_marks_ && marks_.in_kernel()) || !ownership_.written();
+    };
     while (busy() && Clock::now() < deadline)
         co_await runtime::sleep_until(Clock::now() + std::chrono::milliseconds(5));
     context_.stop();

@@ -19,6 +19,8 @@
 #include "kernel_settings.h"
 #include "nannies.h"
 #include "options.h"
+#include "own_sources.h"
+#include "ownership.h"
 #include "packet_marks.h"
 #include "parent.h"
 #include "server_book.h"
@@ -51,6 +53,7 @@ class Lvsd : private Obedient {
     void judge_panic(const config::VirtualServer& service, TimePoint now);
     [[nodiscard]] bool adopt();
     void take_what_waited(TimePoint now);
+    void look_at_sources(TimePoint now);
     void tell_ready_when_settled();
     void tell_share();
     void use(config::Config config) override;
@@ -62,6 +65,7 @@ class Lvsd : private Obedient {
     void finish();
     boost::asio::awaitable<void> reread();
     boost::asio::awaitable<void> begin();
+    boost::asio::awaitable<void> succeed();
     boost::asio::awaitable<void> watch_table();
     boost::asio::awaitable<void> hear_signals();
     boost::asio::awaitable<void> limit_settling();
@@ -75,12 +79,15 @@ class Lvsd : private Obedient {
     Nannies nannies_;
     PacketMarks marks_;
     KernelSettings settings_;
+    OwnSources sources_;
+    TimePoint sources_look_at_{};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer retry_;
     director::Situation situation_;
     director::Damping damping_;
     TimePoint damping_quiet_until_{};
     ServerBook book_;
+    Ownership ownership_;
     std::map<ipvs::ServiceId, const config::VirtualServer*> services_;  ///< of `config_`
     std::set<ipvs::ServiceId> owned_;    ///< services that are ours in the table, or may still be
     std::set<ipvs::ServiceId> changed_;  ///< whose servers had news since they were last looked at

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "pulse/config_file/load.h"
+#include "pulse/config_file/trust.h"
 #include "pulse/director/marks.h"
 #include "pulse/ipvs/spelling.h"
 #include "pulse/kernel/converge.h"
@@ -19,6 +20,7 @@
 
 #include "drained.h"
 #include "lvsd.h"
+#include "ownership.h"
 
 namespace {
 
@@ -35,12 +37,15 @@ int refuse(const Error& error, bool to_log = false) {
 }
 
 /// What an lvsd that was started by hand is to do; warnings go to the terminal.
-Result<lvsd::Orders> read_file(const lvsd::Options& options) {
+Result<lvsd::Orders> orders_of_file(const lvsd::Options& options) {
     auto file = config_file::load(options.config_file);
     if (!file) return fail(file.error(), "");
+    const config_file::Terms terms{.trust_files = options.trust_files};
+    if (auto accepted = config_file::acceptable(*file, terms); !accepted) return fail(accepted.error(), "");
     fmt::print(stderr, "{}", file->report());
-    return lvsd::Orders{.config = std::move(file->config),
-                        .drains = lvsd::drained_servers(options.state_directory)};
+    auto drains = lvsd::drained_servers(options.state_directory);
+    if (!drains) return fail(drains.error(), "");
+    return lvsd::Orders{.config = std::move(file->config), .drains = std::move(*drains)};
 }
 
 int test_start(const config::Config& config) {
@@ -64,8 +69,7 @@ int print_plan(const config::Config& config, const director::Drains& drains, ker
     for (const auto* service : director::services(config)) ours.insert(director::service_id(*service));
     const auto actual = ipvs::only(found, ours);
 
-    auto situation = director::adopt(config, actual);
-    situation.drained = director::keys_of(drains, config);
+    auto situation = director::adopt(config, actual, director::keys_of(drains, config));
     director::judge_quorums(config, situation);
     const auto at_once = director::desired_table(config, situation);
     auto healthy = director::everyone_up(config);
@@ -81,13 +85,15 @@ int print_plan(const config::Config& config, const director::Drains& drains, ker
     return 0;
 }
 
-/// After a crash nobody remembers what was added; the file tells which services are ours.
-int remove_services(const config::Config& config, kernel::IpvsClient& ipvs, bool to_log) {
-    std::set<ipvs::ServiceId> ours;
+/// After a crash: what the file has is ours, and what lvsd has noted.
+int remove_services(const config::Config& config, const std::string& state_directory,
+                    kernel::IpvsClient& ipvs, bool to_log) {
+    const auto record = lvsd::recorded(state_directory);
+    auto ours = record.services;
     for (const auto* service : director::services(config)) ours.insert(director::service_id(*service));
     const auto removed = kernel::converge(ipvs, {}, ours);
     if (!removed) return refuse(removed.error(), to_log);
-    if (!director::mark_rules(config).empty()) {
+    if (record.marks || !director::mark_rules(config).empty()) {
         auto marks = kernel::NftTable::open(director::mark_table);
         const auto unmarked = marks ? marks->remove() : Result<void>(tl::unexpected(marks.error()));
         if (!unmarked) return refuse(unmarked.error(), to_log);
@@ -120,7 +126,7 @@ int run(int argc, char** argv) {
         .ident = "lvs", .foreground = options->foreground, .verbose = options->verbose};
     if (options->no_fork) log::open(log_settings);
     auto parent = process::inherited_channel();
-    auto orders = parent ? lvsd::first_orders(parent->get()) : read_file(*options);
+    auto orders = parent ? lvsd::first_orders(parent->get()) : orders_of_file(*options);
     if (!orders) return refuse(orders.error(), options->no_fork);
     const auto& config = orders->config;
     if (options->test_start) return test_start(config);
@@ -130,7 +136,7 @@ int run(int argc, char** argv) {
     const auto only_one =
         process::OnlyOne::claim("lvsd", parent ? predecessor_limit : std::chrono::seconds(0));
     if (!only_one) return refuse(only_one.error(), options->no_fork);
-    if (options->remove) return remove_services(config, *ipvs, options->no_fork);
+    if (options->remove) return remove_services(config, options->state_directory, *ipvs, options->no_fork);
 
     Result<runtime::UniqueFd> starter;  // whoever started us waits until this is closed
     if (!options->foreground && !options->no_fork) starter = process::daemonize();

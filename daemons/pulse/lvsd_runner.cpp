@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ctime>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 
@@ -26,6 +28,14 @@ constexpr auto use_limit = std::chrono::seconds(20);
 constexpr auto round_length = std::chrono::seconds(1);
 
 constexpr std::array<const char*, 2> names{"config", "drained"};
+
+/// How much of the processor a process has used (clock_getcpuclockid(3)).
+std::chrono::nanoseconds processor_time(pid_t pid) {
+    clockid_t clock{};
+    timespec used{};
+    if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
 
 }  // namespace
 
@@ -190,7 +200,8 @@ asio::awaitable<void> LvsdRunner::see_that_it_answers(std::shared_ptr<Run> run) 
         co_await runtime::sleep_until(Clock::now() + round_length);
         if (run != run_ || run->stopping) co_return;
         if (!run->alive) continue;
-        const auto finding = run->watch.round();
+        const auto used = processor_time(run->child.pid());
+        const auto finding = run->watch.round(used != std::exchange(run->processor_time, used));
         if (finding == LvsdWatch::Finding::fell_silent)
             log::warning("lvsd does not answer; the IPVS table stays as it is meanwhile");
         if (finding == LvsdWatch::Finding::hopeless) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,13 +67,14 @@ class LvsdRunner : public LvsdLink {
         process::Channel channel;
         LvsdWatch watch;
         TimePoint heard_at;
-        unsigned last_id = 0;              ///< of a message to it
-        std::array<unsigned, 2> handed{};  ///< the ids with which it was sent what it is to run with
-        std::optional<unsigned> alive;     ///< the question that it has not answered
-        bool handed_again = false;         ///< it did not take something; logged
-        bool removes = false;              ///< short-lived: it only clears the table
-        bool stopping = false;             ///< its end is wanted
-        bool leave_table = false;          ///< at its end
+        std::chrono::nanoseconds processor_time{};  ///< that it has used
+        unsigned last_id = 0;                       ///< of a message to it
+        std::array<unsigned, 2> handed{};           ///< the ids with which it was sent what it is to run with
+        std::optional<unsigned> alive;              ///< the question that it has not answered
+        bool handed_again = false;                  ///< it did not take something; logged
+        bool removes = false;                       ///< short-lived: it only clears the table
+        bool stopping = false;                      ///< its end is wanted
+        bool leave_table = false;                   ///< at its end
     };
 
     void spawn(bool removes);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 namespace pulse::daemon {
 
 /// Whether lvsd still answers. It is asked once a second; that is counted in rounds of this process, not in
@@ -8,35 +10,38 @@ class LvsdWatch {
   public:
     enum class Finding { fine, fell_silent, hopeless };
 
-    /// A second has passed since it was asked.
-    [[nodiscard]] Finding round() {
+    /// A second has passed since it was asked. `worked`: it has used the processor in that time.
+    [[nodiscard]] Finding round(bool worked) {
         ++unanswered_;
-        if (unanswered_ == limit()) return Finding::hopeless;
-        return unanswered_ == noticed_after ? Finding::fell_silent : Finding::fine;
+        if (!worked) ++idle_;
+        const bool hangs = (spoken_ && idle_ >= idle_limit) || unanswered_ >= busy_limit;
+        if (hangs && !std::exchange(given_up_, true)) return Finding::hopeless;
+        return silent() && unanswered_ == noticed_after ? Finding::fell_silent : Finding::fine;
     }
 
     /// It said something; true if it had been silent for so long that this was noticed.
     bool heard() {
         const bool was_silent = silent();
         unanswered_ = 0;
+        idle_ = 0;
         spoken_ = true;
         return was_silent;
     }
 
-    [[nodiscard]] bool silent() const { return unanswered_ >= noticed_after; }
+    [[nodiscard]] bool silent() const { return spoken_ && unanswered_ >= noticed_after; }
 
-    /// Putting 16,000 real servers into the table takes a fifth of a second, reading their lvs.cf one: on a
-    /// machine that is busy with other things, several times that.
     static constexpr int noticed_after = 3;
-    static constexpr int replaced_after = 10;
-    /// At its start it does all that at once, and starts what checks them.
-    static constexpr int replaced_after_at_start = 60;
+    /// One that neither answers nor works is frozen, or waits for what will not come.
+    static constexpr int idle_limit = 10;
+    /// One that works may have 16,000 real servers to put into the table: half a second of a processor, and
+    /// many times that on a machine that others keep busy. At its start there is no telling.
+    static constexpr int busy_limit = 60;
 
   private:
-    [[nodiscard]] int limit() const { return spoken_ ? replaced_after : replaced_after_at_start; }
-
     int unanswered_ = 0;
+    int idle_ = 0;  ///< of those
     bool spoken_ = false;
+    bool given_up_ = false;
 };
 
 }  // namespace pulse::daemon

@@ -10,6 +10,7 @@
 #include "pulse/config/write.h"
 #include "pulse/config_file/keys.h"
 #include "pulse/config_file/load.h"
+#include "pulse/config_file/trust.h"
 #include "pulse/director/drain.h"
 #include "pulse/log/drain.h"
 #include "pulse/log/log.h"
@@ -21,6 +22,7 @@
 #include "pulse/runtime/file.h"
 #include "pulse/runtime/sealed_text.h"
 
+#include "address_memory.h"
 #include "operators.h"
 #include "options.h"
 #include "own_address.h"
@@ -96,6 +98,7 @@ Result<daemon::Resources> open_resources(boost::asio::io_context& context, const
 struct Remembered {
     director::Drains drains;
     std::string sync;  ///< ConnectionSync::record
+    failover::AddressRecord addresses;
 };
 
 /// Nothing of it is worth not starting.
@@ -107,6 +110,9 @@ Remembered remembered(const runtime::StateStore& state) {
     const auto sync = state.read(daemon::ConnectionSync::record);
     if (!sync) log::error("{}", sync.error().message());
     if (sync && *sync) all.sync = **sync;
+    auto addresses = daemon::remembered_addresses(state);
+    if (!addresses) log::error("{}", addresses.error().message());
+    if (addresses) all.addresses = std::move(addresses->record);
     return all;
 }
 
@@ -175,10 +181,11 @@ int serve(const daemon::Options& options, const config_file::File& file, const p
         local = daemon::local_addresses(route);
         if (!local) return refuse(local.error());
     }
-    daemon::Running running{.config = std::make_shared<config::Config>(config), .identity = *identity};
+    daemon::Running running{.config = std::make_shared<config::Config>(config), .identity = *identity,
+                            .trust_files = options.trust_files};
     if (config.heartbeat_key_file) {
         auto keys = config_file::read_keys(*config.heartbeat_key_file);
-        if (!keys) return refuse(keys.error());
+        if (!keys) return refuse(keys.error(), faulty_file);
         running.keys = std::move(*keys);
     }
     auto resources = open_resources(context, running, *local);
@@ -190,6 +197,7 @@ int serve(const daemon::Options& options, const config_file::File& file, const p
     take_over_old_state(state);
     auto left = remembered(state);
     running.drains = std::move(left.drains);
+    resources->floating.record = std::move(left.addresses);
     auto texts = lvsd_texts(running);
     if (!texts) return refuse(texts.error());
     daemon::Router router(context, options, std::move(running), std::move(*texts), std::move(left.sync),
@@ -202,6 +210,14 @@ int serve(const daemon::Options& options, const config_file::File& file, const p
     return router.exit_status();
 }
 
+/// For a service manager: pulse has died and will not be started again.
+int clean_up(const daemon::Options& options) {
+    const auto only_one = process::OnlyOne::claim("pulse", std::chrono::milliseconds(0));
+    if (!only_one) return refuse(only_one.error());
+    const auto done = daemon::clean_up_addresses(runtime::StateStore(options.state_directory));
+    return done ? 0 : refuse(done.error());
+}
+
 int run(int argc, char** argv) {
     process::begin_as_daemon();
     // Whoever connects or comes late must not leave pulse without a descriptor for lvsd or a reload.
@@ -212,8 +228,12 @@ int run(int argc, char** argv) {
     if (options->version) return fmt::print("pulse {}\n", PULSE_VERSION), 0;
 
     if (options->check) return config_file::show_check(options->config_file, options->check_options);
+    if (options->clean_up) return clean_up(*options);
     const auto loaded = config_file::load(options->config_file);
     if (!loaded) return refuse(loaded.error(), faulty_file);
+    const config_file::Terms terms{.trust_files = options->trust_files};
+    if (auto accepted = config_file::acceptable(*loaded, terms); !accepted)
+        return refuse(accepted.error(), faulty_file);
     fmt::print(stderr, "{}", loaded->report());
     if (auto usable = failover::usable(loaded->config); !usable)
         return refuse(Error{usable.error().code, usable.error().message() + " in " + options->config_file},

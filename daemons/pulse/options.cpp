@@ -21,8 +21,12 @@ po::options_description description(Options& options) {
         ("test-start,t", po::bool_switch(&options.test_start),
          "check the file, say which router this is and what it would raise; change nothing")  //
         ("norun", po::bool_switch(&options.no_run), "the same as --test-start")               //
+        ("clean-up", po::bool_switch(&options.clean_up),
+         "take away the floating addresses that a pulse has left which died, and end; not those it let serve "
+         "on purpose (hard_shutdown = 0)")  //
         ("lvsd", po::value(&options.lvsd)->default_value(runtime::program_directory() + "/lvsd"),
-         "program that keeps the IPVS table")  //
+         "program that keeps the IPVS table")                                             //
+        ("fos", po::value(&options.fos), "taken as the original takes it, and not used")  //
         ("socket", po::value(&options.socket)->default_value(control::default_socket),
          "where pulsectl finds this pulse")  //
         ("nanny", po::value(&options.nanny), "program that checks a real server, handed on to lvsd");

@@ -2,6 +2,7 @@
 
 #include "pulse/config/write.h"
 #include "pulse/config_file/keys.h"
+#include "pulse/config_file/trust.h"
 #include "pulse/kernel/route.h"
 #include "pulse/log/log.h"
 #include "pulse/runtime/sealed_text.h"
@@ -70,6 +71,9 @@ std::optional<std::string> objection(const Proposal& proposal, const Running& ru
         return config::one_line(*file.cut_off, file.path) +
                "; a file that is cut off is good enough to start "
                "with, not to take servers away";
+    const config_file::Terms terms{.trust_files = running.trust_files, .reload = true};
+    if (const auto accepted = config_file::acceptable(file, terms); !accepted)
+        return accepted.error().message();
     if (const auto usable = failover::usable(file.config); !usable) return usable.error().message();
     if (failover::identity(file.config, proposal.local) != running.identity)
         return "`primary` and `backup` would make this machine another router than it is; restart pulse for "
@@ -87,9 +91,10 @@ asio::awaitable<Result<std::string>> Reload::run(bool insisted) {
     auto ready = co_await prepare(insisted);
     if (!ready) {
         auto why = ready.error().message();
-        log::error("{}", why);
+        const bool logged = why.ends_with('\n');  // a report: a line for each diagnostic is in the log
+        if (!logged) log::error("{}", why);
         log::error("{}", unchanged);
-        if (!why.ends_with('\n')) why += "; ";
+        if (!logged) why += "; ";
         co_return fail(std::error_code(), why + unchanged);
     }
     auto done = co_await commit(std::move(*ready));

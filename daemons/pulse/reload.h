@@ -23,6 +23,7 @@ struct Running {
     heartbeat::Keys keys;
     director::Drains drains;
     failover::Identity identity = failover::Identity::primary;
+    bool trust_files = false;  ///< whoever may change lvs.cf and what it names
 };
 
 /// What a reload would make of it: read and resolved, with everything worked out that takes its time.

@@ -53,6 +53,7 @@ Router::Router(asio::io_context& context, const Options& options, Running runnin
       settings_(with_paths(failover::settings_of(*running_.config, running_.identity), options.force_active,
                            resources.heartbeats)),
       heartbeats_(std::move(resources.heartbeats)),
+      address_memory_(context, store, resources.floating.record),
       floating_(context, *running_.config, std::move(resources.floating),
                 {.repaired = [this] { notify("addresses_repaired"); },
                  .trouble = [this](const auto& troubles) { tell_of(troubles); },
@@ -60,7 +61,8 @@ Router::Router(asio::io_context& context, const Options& options, Running runnin
                      [this](const net::Claim& claim) {
                          notify("address_conflict", {"PULSE_ADDRESS=" + claim.address.to_string(),
                                                      "PULSE_MAC=" + claim.mac.to_string()});
-                     }}),
+                     },
+                 .record = [this](const auto& record) { address_memory_.keep(record); }}),
       hooks_(context, "active_cmd or inactive_cmd"),
       notifications_(context, "notify_cmd"),
       watchdog_(context),
@@ -82,6 +84,7 @@ Router::Router(asio::io_context& context, const Options& options, Running runnin
 
 void Router::start() {
     runtime::spawn_logged(context_, "signals", hear_signals());
+    address_memory_.start();
     floating_.start();
     sync_.start();
     watchdog_.use(running_.config->watchdog, running_.config->deadtime);
@@ -306,6 +309,7 @@ asio::awaitable<void> Router::leave() {
         if (hooks_.idle() && notifications_.idle() && sync_.idle() && floating_.addresses().settled()) break;
         co_await runtime::sleep_until(Clock::now() + pause);
     }
+    co_await address_memory_.end();
     context_.stop();
 }
 

@@ -11,6 +11,7 @@
 #include "pulse/failover/machine.h"
 #include "pulse/runtime/state_store.h"
 
+#include "address_memory.h"
 #include "connection_counter.h"
 #include "connection_sync.h"
 #include "drains.h"
@@ -100,6 +101,7 @@ class Router : private Reloadable {
     failover::Settings settings_;
     failover::State state_;
     Heartbeats heartbeats_;
+    AddressMemory address_memory_;
     Floating floating_;
     Hooks hooks_;          ///< active_cmd and inactive_cmd
     Hooks notifications_;  ///< notify_cmd

@@ -5,6 +5,7 @@
 
 #include "pulse/base/text.h"
 
+#include "address_hint.h"
 #include "values.h"
 
 namespace pulse::config {
@@ -181,8 +182,7 @@ template <auto Member>
 void read_netmask_into(Values& values, OwnerOf<Member>& owner) {
     if (!values.only()) return;
     const auto mask = read_mask(values);
-    if (!mask || !mask->length())
-        return values.error(0, "Bad subnet mask specified", "255.255.255.0, or the length of the prefix: 24");
+    if (!mask || !mask->length()) return values.error(0, "Bad subnet mask specified", mask_hint(values[0]));
     owner.*Member = std::nullopt;
     if (!mask->bits().is_unspecified()) owner.*Member = *mask;
 }

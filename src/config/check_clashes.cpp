@@ -14,7 +14,10 @@ struct Active {
 
 /// What the kernel tells services apart by; empty if it cannot have this one at all.
 std::string identity(const VirtualServer& service) {
-    if (service.fwmark) return "firewall mark " + std::to_string(service.fwmark->number);
+    if (service.fwmark) {
+        const bool v6 = service.address && !service.address->address.is_v4();
+        return "firewall mark " + std::to_string(service.fwmark->number) + (v6 ? " (IPv6)" : "");
+    }
     if (!service.address) return {};
     return std::string(net::name(service.protocol)) + " " +
            net::Endpoint{.address = service.address->address, .port = service.port}.to_string();

@@ -105,6 +105,14 @@ class ProbeCheck {
         return active->address.family();
     }
 
+    /// Whether the check is a connection. A program may find out by other means.
+    [[nodiscard]] bool needs_port(const health::CheckOptions& options) const {
+        if (service_.client_monitor) return false;
+        const auto kind = options.kind.value_or(CheckKind::classic);
+        if (kind == CheckKind::classic) return !service_.send_program;
+        return kind != CheckKind::icmp && kind != CheckKind::program;
+    }
+
     /// What makes a check impossible.
     void needs() {
         const auto blocks = Document::blocks(block_, BlockKind::server);
@@ -115,10 +123,17 @@ class ProbeCheck {
             spec.check = health::overridden(service_.check, server.check);
             spec.send_program = service_.send_program;
             const auto problem = health::problem(spec);
-            if (!problem) continue;
-            const auto& block = file_.has(*blocks.at(i), "check") ? *blocks.at(i) : block_;
-            file_.report.error(file_.place(block, "check"), *problem);
-            return;  // the others have it from the same keys
+            if (problem) {
+                const auto& block = file_.has(*blocks.at(i), "check") ? *blocks.at(i) : block_;
+                file_.report.error(file_.place(block, "check"), *problem);
+                return;  // the others have it from the same keys
+            }
+            if (!needs_port(spec.check) || spec.check.port.value_or(server.port) != net::Port{0}) continue;
+            const auto& block = file_.has(*blocks.at(i), "port") ? *blocks.at(i) : block_;
+            file_.report.error(file_.place(block, "port"), "no port to check: every check would fail",
+                               "port 0 stands for every port of the service; say which one shows that a real "
+                               "server is well: check_port = 80, or check = icmp");
+            return;
         }
     }
 
@@ -134,7 +149,7 @@ class ProbeCheck {
     void expression(const Block& block, std::string_view key, const std::optional<std::string>& text) {
         if (!text || !service_.use_regex) return;
         if (const auto compiled = Expression::compile(unescape(*text).text); !compiled)
-            file_.report.error(file_.value_place(block, key),
+            file_.report.error(file_.word_place(block, key, 0),
                                "bad regular expression: " + compiled.error().context,
                                "use_regex = 1 makes this an extended regular expression, regex(7)");
     }

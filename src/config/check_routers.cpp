@@ -48,6 +48,7 @@ void nat_router(const Checked& file) {
     const auto& root = file.document.root();
     const auto& config = file.config;
     if (config.service != ServiceKind::lvs || !uses_nat(config)) return;
+    if (config.nat_router) check_label(file, root, "nat_router", *config.nat_router);
     if (!config.nat_router) {
         if (config.backup_active && !file.has(root, "nat_router"))
             file.report.warning(
@@ -85,7 +86,55 @@ void ignored_links(const Checked& file) {
                         "heartbeats go on over the other path; leave monitor_links out, or make it 1");
 }
 
+/// Whether one of the service's active servers is one of a router's addresses.
+bool is_served_by(const VirtualServer& service, const std::optional<net::IpAddress>& one,
+                  const std::optional<net::IpAddress>& other) {
+    return std::ranges::any_of(service.servers, [&](const RealServer& server) {
+        return server.active && (server.address == one || server.address == other);
+    });
+}
+
+/// A standby router with its table set balances what the active one sends it once more, and may send it back.
+void circle(const Checked& file) {
+    const auto& config = file.config;
+    if (config.standby != Standby::warm || !config.backup_active) return;
+    const auto backup_only = config.sysctls.values.find("net.ipv4.vs.backup_only");
+    if (config.syncdaemon && !config.syncd_both && backup_only != config.sysctls.values.end() &&
+        backup_only->second != 0)
+        return;
+    for (const auto& service : config.virtual_servers) {
+        const bool by_hand =
+            service.fwmark && service.mark_ports.empty();  // whose rules may know the partner
+        if (!service.active || by_hand || config.network_of(service) == Network::nat ||
+            !is_served_by(service, config.primary, config.primary_private) ||
+            !is_served_by(service, config.backup, config.backup_private))
+            continue;
+        return file.report.warning(
+            file.place(file.document.root(), "standby"),
+            "standby = warm where both routers are real servers: packets go round between them",
+            "use standby = cold; or syncdaemon = 1, and net.ipv4.vs.backup_only = 1 in a sysctl block");
+    }
+}
+
 }  // namespace
+
+void check_label(const Checked& file, const Block& block, std::string_view key,
+                 const DeviceAddress& address) {
+    constexpr std::size_t longest = 15;  // IFNAMSIZ, less the zero byte at its end
+    const auto& label = address.device;
+    if (address.base_device().size() > longest)
+        return file.report.warning(
+            file.word_place(block, key, 1),
+            "a device name of " + std::to_string(address.base_device().size()) + " characters",
+            "the kernel takes " + std::to_string(longest) + ": there is no such device");
+    if (label.size() > longest && address.address.is_v4())
+        file.report.warning(
+            file.word_place(block, key, 1),
+            "an alias label of " + std::to_string(label.size()) + " characters",
+            "the kernel takes " + std::to_string(longest) +
+                " with the device and the colon; shorten the alias, or write the device alone: " +
+                address.base_device());
+}
 
 void check_routers(const Checked& file) {
     timers(file);
@@ -94,6 +143,7 @@ void check_routers(const Checked& file) {
     nat_router(file);
     sync_device(file);
     ignored_links(file);
+    circle(file);
 }
 
 }  // namespace pulse::config

@@ -19,6 +19,7 @@ class ServiceCheck {
   private:
     void address();
     void table();
+    void mark();
     void tunnel();
     void ports();
     void pool();
@@ -41,6 +42,7 @@ void ServiceCheck::address() {
         if (!has("address")) warn(block_, "address", "an active virtual without an address");
         return;
     }
+    check_label(file_, block_, "address", *service_.address);
     const auto& config = file_.config;
     const auto& floating = service_.address->address;
     for (const auto& own : {config.primary, config.backup, config.primary_private, config.backup_private})
@@ -61,6 +63,12 @@ void ServiceCheck::table() {
              "only the schedulers sh and mh look at them");
     if (service_.ops && service_.protocol != net::Protocol::udp && !service_.fwmark)
         warn(block_, "ops", "ops without effect", "the kernel does it for UDP alone");
+    else if (service_.ops && network_ == Network::nat && !service_.pe)
+        warn(
+            block_, "ops", "ops behind NAT: no client gets an answer",
+            "without a connection the kernel does not translate what the real server says; leave ops out, or "
+            "use network = direct");
+    mark();
     if (service_.pe && service_.persistent == seconds(0))
         warn(block_, "pe", "pe without persistent has no effect");
     else if (service_.pe && service_.protocol != net::Protocol::udp)
@@ -73,6 +81,25 @@ void ServiceCheck::table() {
                 break;
             }
     tunnel();
+}
+
+void ServiceCheck::mark() {
+    if (!service_.fwmark) return;
+    if (service_.mark_ports.empty())
+        file_.report.note(
+            file_.place(block_, "fwmark"),
+            "nothing here sets firewall mark " + std::to_string(service_.fwmark->number),
+            "a rule of yours must, of nft or iptables; with mark_ports = 80,443 lvsd has it set");
+    if (network_ != Network::nat || service_.persistent == seconds(0)) return;
+    const auto blocks = Document::blocks(block_, BlockKind::server);
+    for (std::size_t i = 0; i < service_.servers.size(); ++i) {
+        const auto& server = service_.servers[i];
+        if (server.active && server.port != net::Port{0} && server.port != service_.port)
+            return warn(*blocks.at(i), "port",
+                        "a port that a persistent service with a mark does not translate to",
+                        "the kernel sends such packets to the port they came for; leave fwmark or persistent "
+                        "out, or let the real server listen there");
+    }
 }
 
 void ServiceCheck::tunnel() {
@@ -112,8 +139,15 @@ void ServiceCheck::server(const RealServer& server, const Block& block) {
         warn(block, "port", "the real server's port is not the service's",
              "only network = nat can change the port: packets will arrive at port " +
                  std::to_string(service_.port.number));
-    if (!seen_.insert({server.address, server.port}).second)
-        warn(block, "address", "the same real server twice in one service");
+    // Only NAT changes a port, so with the other methods a host is one server to the kernel.
+    const auto port = network_ == Network::nat || service_.fwmark ? server.port : service_.port;
+    if (!seen_.insert({server.address, port}).second)
+        warn(block, "address", "the same real server twice in one service",
+             "the kernel holds one server for both: leave one of them out");
+    if (std::ranges::find(service_.sorry_servers, server.address) != service_.sorry_servers.end() &&
+        (network_ != Network::nat || server.port == service_.port))
+        warn(block, "address", "the sorry server is a real server of the service too",
+             "while too few real servers are up the clients go to it all the same");
     if (service_.address) {
         const auto& floating = service_.address->address;
         if (server.address == floating)
@@ -161,6 +195,7 @@ void check_service(const Checked& file, const VirtualServer& service, const Bloc
         file.report.warning(file.place(block, "pmask"), "pmask without persistent has no effect");
     if (!service.active) return;
     ServiceCheck(file, service, block).run();
+    check_network(file, service, block);
     check_probe(file, service, block);
     check_load(file, service, block);
 }

@@ -31,7 +31,7 @@ std::string headline(const Diagnostic& diagnostic, std::string_view file) {
     std::string out(file);
     if (diagnostic.line > 0) out += ":" + std::to_string(diagnostic.line);
     if (diagnostic.line > 0 && diagnostic.column > 0) out += ":" + std::to_string(diagnostic.column);
-    return out + (diagnostic.severity == Severity::error ? ": error: " : ": warning: ") + diagnostic.text;
+    return out + ": " + std::string(name(diagnostic.severity)) + ": " + diagnostic.text;
 }
 
 std::string format_one(const Diagnostic& diagnostic, std::string_view file, std::string_view source,
@@ -46,6 +46,18 @@ std::string format_one(const Diagnostic& diagnostic, std::string_view file, std:
 }
 
 }  // namespace
+
+std::string_view name(Severity severity) {
+    switch (severity) {
+        case Severity::note:
+            return "note";
+        case Severity::warning:
+            return "warning";
+        case Severity::error:
+            return "error";
+    }
+    return "";
+}
 
 std::string format(const Diagnostic& diagnostic, std::string_view file, std::string_view source) {
     return format_one(diagnostic, file, source, split_lines(source));

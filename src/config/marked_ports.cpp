@@ -4,9 +4,9 @@ namespace pulse::config {
 
 namespace {
 
-std::optional<net::Port> port_called(const Values& values, std::string_view text) {
+std::optional<net::Port> port_called(const Values& values, std::string_view text, net::Protocol protocol) {
     const auto number = parse_decimal<std::uint16_t>(text);
-    if (!number) return values.lookups().service(text);
+    if (!number) return values.lookups().service(text, protocol);
     return *number == 0 ? std::nullopt : std::optional(net::Port{*number});
 }
 
@@ -21,15 +21,13 @@ std::optional<MarkedPorts> ports_called(const Values& values, std::string_view t
     const auto slash = std::min(text.find('/'), text.size());
     const auto range = text.substr(0, slash);
     const auto colon = std::min(range.find(':'), range.size());
-    const auto first = port_called(values, range.substr(0, colon));
-    const auto last = colon == range.size() ? first : port_called(values, range.substr(colon + 1));
+    const auto said = slash < text.size() ? protocol_called(text.substr(slash + 1)) : std::nullopt;
+    if (slash < text.size() && !said) return std::nullopt;
+    const auto protocol = said.value_or(values.protocol);
+    const auto first = port_called(values, range.substr(0, colon), protocol);
+    const auto last = colon == range.size() ? first : port_called(values, range.substr(colon + 1), protocol);
     if (!first || !last || *last < *first) return std::nullopt;
-    MarkedPorts ports{.first = *first, .last = *last};
-    if (slash < text.size()) {
-        ports.protocol = protocol_called(text.substr(slash + 1));
-        if (!ports.protocol) return std::nullopt;
-    }
-    return ports;
+    return MarkedPorts{.first = *first, .last = *last, .protocol = said};
 }
 
 }  // namespace

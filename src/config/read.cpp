@@ -21,6 +21,12 @@ bool is_mask(const Document& document, const Entry& entry, Section section) {
     return key && key->type == ValueType::mask;
 }
 
+/// What an entry's meaning depends on besides its own words.
+struct Around {
+    net::Family mask_family = net::Family::v4;
+    net::Protocol protocol = net::Protocol::tcp;
+};
+
 class Reader {
   public:
     Reader(const Document& document, const Lookups& lookups, Report& report)
@@ -33,14 +39,15 @@ class Reader {
 
   private:
     template <class Owner>
-    void entry(const Entry& entry, Section section, Owner& owner, net::Family mask_family);
+    void entry(const Entry& entry, Section section, Owner& owner, const Around& around = {});
     template <class Owner>
     void masks(const Block& block, Section section, Owner& owner,
                const std::optional<DeviceAddress>& address);
     void unknown(const Entry& entry, Section section);
     void duplicates(const Block& block);
     VirtualServer virtual_server(const Block& block);
-    RealServer server(const Block& block, net::Port port);
+    [[nodiscard]] net::Protocol protocol_in(const Block& block) const;
+    RealServer server(const Block& block, net::Port port, net::Protocol protocol);
     void sysctls(const Block& block, Sysctls& out);
     void check(const Config& config);
 
@@ -58,7 +65,7 @@ void Reader::unknown(const Entry& entry, Section section) {
 }
 
 template <class Owner>
-void Reader::entry(const Entry& entry, Section section, Owner& owner, net::Family mask_family) {
+void Reader::entry(const Entry& entry, Section section, Owner& owner, const Around& around) {
     const auto* key = find_key(section, document_.value(entry.key));
     if (!key) return unknown(entry, section);
     if (!entry.equals)
@@ -67,18 +74,19 @@ void Reader::entry(const Entry& entry, Section section, Owner& owner, net::Famil
     recognised_ = true;
     if (entry.broken) return;
     Values values(document_, entry, *key, lookups_, report_);
-    values.mask_family = mask_family;
+    values.mask_family = around.mask_family;
+    values.protocol = around.protocol;
     std::get<Access<Owner>>(key->access).read(values, owner);
 }
 
 template <class Owner>
 void Reader::masks(const Block& block, Section section, Owner& owner,
                    const std::optional<DeviceAddress>& address) {
-    const auto family = address ? address->address.family() : net::Family::v4;
+    const Around around{.mask_family = address ? address->address.family() : net::Family::v4};
     for (const auto& statement : block.statements)
         if (const auto* mask = std::get_if<Entry>(&statement.content);
             mask && is_mask(document_, *mask, section))
-            entry(*mask, section, owner, family);
+            entry(*mask, section, owner, around);
 }
 
 void Reader::duplicates(const Block& block) {
@@ -96,13 +104,22 @@ void Reader::duplicates(const Block& block) {
     }
 }
 
-RealServer Reader::server(const Block& block, net::Port port) {
+/// Names of ports are those of the service's protocol, which may stand below them.
+net::Protocol Reader::protocol_in(const Block& block) const {
+    const auto* entry = document_.find(block, "protocol");
+    if (entry && entry->values.size() == 1)
+        for (const auto protocol : {net::Protocol::udp, net::Protocol::sctp})
+            if (document_.value(entry->values.front()) == net::name(protocol)) return protocol;
+    return net::Protocol::tcp;
+}
+
+RealServer Reader::server(const Block& block, net::Port port, net::Protocol protocol) {
     RealServer out;
     out.port = port;
     if (block.name) out.name = document_.value(*block.name);
     for (const auto& statement : block.statements)
         if (const auto* inner = std::get_if<Entry>(&statement.content))
-            entry(*inner, Section::real_server, out, net::Family::v4);
+            entry(*inner, Section::real_server, out, {.protocol = protocol});
     duplicates(block);
     return out;
 }
@@ -110,8 +127,7 @@ RealServer Reader::server(const Block& block, net::Port port) {
 void Reader::sysctls(const Block& block, Sysctls& out) {
     recognised_ = true;
     for (const auto& statement : block.statements)
-        if (const auto* inner = std::get_if<Entry>(&statement.content))
-            entry(*inner, Section::sysctl, out, net::Family::v4);
+        if (const auto* inner = std::get_if<Entry>(&statement.content)) entry(*inner, Section::sysctl, out);
     duplicates(block);
 }
 
@@ -119,12 +135,13 @@ VirtualServer Reader::virtual_server(const Block& block) {
     recognised_ = true;
     VirtualServer out;
     if (block.name) out.name = document_.value(*block.name);
+    const auto protocol = protocol_in(block);
     for (const auto& statement : block.statements) {
         if (const auto* inner = std::get_if<Block>(&statement.content)) {
-            if (inner->kind == BlockKind::server) out.servers.push_back(server(*inner, out.port));
+            if (inner->kind == BlockKind::server) out.servers.push_back(server(*inner, out.port, protocol));
         } else if (const auto& plain = std::get<Entry>(statement.content);
                    !is_mask(document_, plain, Section::virtual_server)) {
-            entry(plain, Section::virtual_server, out, net::Family::v4);
+            entry(plain, Section::virtual_server, out, {.protocol = protocol});
         }
     }
     masks(block, Section::virtual_server, out, out.address);
@@ -132,9 +149,25 @@ VirtualServer Reader::virtual_server(const Block& block) {
     return out;
 }
 
+/// This machine's addresses, if one of them is a router's.
+std::vector<OwnAddress> addresses_of_a_router(const Config& config, const Lookups& lookups) {
+    auto own = lookups.own_addresses();
+    const auto is_a_routers = [&](const OwnAddress& mine) {
+        return mine.address == config.primary || mine.address == config.backup ||
+               mine.address == config.primary_private || mine.address == config.backup_private;
+    };
+    if (std::ranges::none_of(own, is_a_routers)) own.clear();
+    return own;
+}
+
 void Reader::check(const Config& config) {
-    const Checked file{.config = config, .document = document_, .lookups = lookups_, .report = report_};
+    const Checked file{.config = config,
+                       .document = document_,
+                       .lookups = lookups_,
+                       .report = report_,
+                       .own_addresses = addresses_of_a_router(config, lookups_)};
     check_routers(file);
+    if (file.on_router()) check_presence(file);
     const auto blocks = Document::blocks(document_.root(), BlockKind::virtual_server);
     for (std::size_t i = 0; i < config.virtual_servers.size(); ++i)
         check_service(file, config.virtual_servers[i], *blocks.at(i));
@@ -147,8 +180,7 @@ Config Reader::file() {
         const auto* block = std::get_if<Block>(&statement.content);
         if (!block) {
             const auto& plain = std::get<Entry>(statement.content);
-            if (!is_mask(document_, plain, Section::global))
-                entry(plain, Section::global, out, net::Family::v4);
+            if (!is_mask(document_, plain, Section::global)) entry(plain, Section::global, out);
         } else if (block->kind == BlockKind::virtual_server) {
             out.virtual_servers.push_back(virtual_server(*block));
         } else if (block->kind == BlockKind::failover) {
@@ -156,7 +188,9 @@ Config Reader::file() {
         } else if (block->kind == BlockKind::sysctl) {
             sysctls(*block, out.sysctls);
         } else if (block->kind == BlockKind::server) {
-            (void)server(*block, {});  // refused where it stands, yet its own mistakes are worth telling
+            (void)server(
+                *block, {},
+                net::Protocol::tcp);  // refused where it stands, yet its own mistakes are worth telling
         }
     }
     masks(document_.root(), Section::global, out, out.nat_router);

@@ -16,22 +16,19 @@ void Report::add(Severity severity, Place place, std::string text, std::string h
 }
 
 void Report::add(Diagnostic diagnostic) {
-    auto& count = diagnostic.severity == Severity::error ? errors_ : warnings_;
-    if (++count <= most_diagnostics) diagnostics_.push_back(std::move(diagnostic));
+    if (++counts_[diagnostic.severity] <= most_diagnostics) diagnostics_.push_back(std::move(diagnostic));
 }
 
 std::vector<Diagnostic> Report::sorted() && {
     std::ranges::stable_sort(diagnostics_, {},
                              [](const Diagnostic& d) { return std::tuple(d.line, d.column); });
-    const auto unsaid = [this](std::size_t count, Severity severity, std::string_view what) {
-        if (count <= most_diagnostics) return;
-        diagnostics_.push_back({.severity = severity,
-                                .line = diagnostics_.back().line,
-                                .text = "and " + std::to_string(count - most_diagnostics) + " more " +
-                                        std::string(what) + ", which are not shown"});
-    };
-    unsaid(errors_, Severity::error, "errors");
-    unsaid(warnings_, Severity::warning, "warnings");
+    for (const auto& [severity, count] : counts_)
+        if (count > most_diagnostics)
+            diagnostics_.push_back({.severity = severity,
+                                    .line = diagnostics_.back().line,
+                                    .text = "and " + std::to_string(count - most_diagnostics) + " more " +
+                                            std::string(name(severity)) + "s, which are not shown",
+                                    .hint = {}});
     return std::move(diagnostics_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,11 @@ class Report {
     void warning(Place place, std::string text, std::string hint = {}) {
         add(Severity::warning, place, std::move(text), std::move(hint));
     }
+    void note(Place place, std::string text, std::string hint = {}) {
+        add(Severity::note, place, std::move(text), std::move(hint));
+    }
 
-    /// Of too many errors or warnings, the last are only counted.
+    /// Of too many of one severity, the last are only counted.
     void add(Diagnostic diagnostic);
 
     /// Everything said so far, in the order of the file.
@@ -36,8 +40,7 @@ class Report {
     void add(Severity severity, Place place, std::string text, std::string hint);
 
     std::vector<Diagnostic> diagnostics_;
-    std::size_t errors_ = 0;
-    std::size_t warnings_ = 0;
+    std::map<Severity, std::size_t> counts_;
 };
 
 /// Whether a terminal would obey the byte at `at` instead of showing it: a C0 control, DEL, or the second

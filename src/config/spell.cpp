@@ -1,5 +1,6 @@
 #include "spell.h"
 
+#include <algorithm>
 #include <array>
 
 #include "lexer.h"
@@ -15,7 +16,13 @@ bool is_good(const std::vector<Diagnostic>& said, Quality wanted) {
     return wanted == Quality::clean ? said.empty() : !has_errors(said);
 }
 
-bool is_one_line(std::string_view text) { return text.find_first_of("\r\n") == std::string_view::npos; }
+/// Bytes that are no text would make the file look like none; what is to be sent has escapes for them.
+bool is_one_line(std::string_view text) {
+    return std::ranges::none_of(text, [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && c != '\t') || byte == 0x7f;
+    });
+}
 
 std::optional<std::vector<std::string>> read_words(std::string_view text, Quality wanted) {
     const auto line = "key = " + std::string(text);

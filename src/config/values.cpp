@@ -5,6 +5,7 @@
 #include "pulse/base/text.h"
 
 #include "access.h"
+#include "address_hint.h"
 #include "suggest.h"
 
 namespace pulse::config {
@@ -146,9 +147,13 @@ std::optional<std::vector<std::string>> read_list(Values& values) {
 
 std::optional<net::IpAddress> read_host(Values& values, std::size_t at) {
     if (const auto address = net::IpAddress::parse_lenient(values[at])) return address;
-    const auto address = values.lookups().host(values[at]);
-    if (address) return *address;
-    values.error(at, "invalid argument", "no address, and as a host name: " + address.error().message());
+    auto hint = address_hint(values[at]);
+    if (hint.empty()) {
+        const auto address = values.lookups().host(values[at]);
+        if (address) return *address;
+        hint = "no address, and as a host name: " + address.error().message();
+    }
+    values.error(at, "invalid argument", std::move(hint));
     return std::nullopt;
 }
 
@@ -160,23 +165,50 @@ std::optional<std::vector<net::IpAddress>> read_addresses(Values& values) {
     std::vector<net::IpAddress> addresses;
     for (std::size_t at = 0; at < values.size(); ++at) {
         const auto address = net::IpAddress::parse_lenient(values[at]);
+        const auto hint = address ? std::string() : address_hint(values[at]);
         if (address)
             addresses.push_back(*address);
         else
-            values.error(at, "invalid host name or ip address", "names are not allowed here");
+            values.error(at, "invalid host name or ip address",
+                         hint.empty() ? "names are not allowed here" : hint);
     }
     if (addresses.size() < values.size()) return std::nullopt;
     return addresses;
 }
 
+namespace {
+
+/// The original asked for TCP alone, so a name that only TCP has is taken for the other protocols too.
+std::optional<net::Port> named_port(Values& values, std::string_view name) {
+    using net::Protocol;
+    const auto& ask = values.lookups().service;
+    const auto own = values.protocol;
+    if (const auto port = ask(name, own)) return port;
+    const auto port_of = [](net::Port port) { return "port " + std::to_string(port.number); };
+    if (const auto port = own == Protocol::tcp ? std::nullopt : ask(name, Protocol::tcp)) {
+        values.warning(0, "the name of a port for tcp alone",
+                       port_of(*port) + " is taken; write the number if it is meant for " +
+                           std::string(net::name(own)) + " too");
+        return port;
+    }
+    std::string hint = "neither a port number nor the name of one for " + std::string(net::name(own));
+    for (const auto other : {Protocol::udp, Protocol::sctp})
+        if (const auto port = other == own ? std::nullopt : ask(name, other))
+            hint = port_of(*port) + " has that name for " + std::string(net::name(other)) +
+                   " alone; write the number, or say protocol = " + std::string(net::name(other));
+    values.error(0, "invalid argument", hint);
+    return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<net::Port> read_port(Values& values) {
     const auto text = values.only();
     if (!text) return std::nullopt;
     if (!parse_c_integer(*text) && !is_decimal(*text)) {
-        if (const auto port = values.lookups().service(*text)) return port;
         const auto octal = octal_hint(*text);
-        values.error(0, "invalid argument",
-                     octal.empty() ? "neither a port number nor the name of a TCP service" : octal);
+        if (octal.empty()) return named_port(values, *text);
+        values.error(0, "invalid argument", octal);
         return std::nullopt;
     }
     const auto number = read_integer(values, 0, std::numeric_limits<std::uint16_t>::max());

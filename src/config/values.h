@@ -44,6 +44,9 @@ class Values {
     /// block.
     net::Family mask_family = net::Family::v4;
 
+    /// The protocol that names of ports belong to.
+    net::Protocol protocol = net::Protocol::tcp;
+
   private:
     const Document& document_;
     const Entry& entry_;
@@ -72,7 +75,14 @@ struct Listed {
 /// An address, or a name that has one.
 [[nodiscard]] std::optional<net::IpAddress> read_host(Values& values, std::size_t at = 0);
 [[nodiscard]] std::optional<std::vector<net::IpAddress>> read_addresses(Values& values);  ///< no names
+/// A number, or a name that the protocol has.
 [[nodiscard]] std::optional<net::Port> read_port(Values& values);
+/// The same, of this protocol whatever the service's is.
+template <net::Protocol protocol>
+[[nodiscard]] std::optional<net::Port> read_port_of(Values& values) {
+    values.protocol = protocol;
+    return read_port(values);
+}
 /// Blanks or commas between them: 80, 10000:20000, 5060/udp, https.
 [[nodiscard]] std::optional<std::vector<MarkedPorts>> read_ports(Values& values);
 [[nodiscard]] std::optional<net::Netmask> read_mask(Values& values);

@@ -83,7 +83,8 @@ void read_server_port(Values& values, S& out) {
     const auto text = values.only();
     if (!text) return;
     // Asked about words alone: each question reads the services database.
-    const auto named = parse_c_integer(*text) ? std::nullopt : values.lookups().service(*text);
+    const auto named =
+        parse_c_integer(*text) ? std::nullopt : values.lookups().service(*text, values.protocol);
     if (named)
         return values.error(0, "integer expected",
                             "a real server's port is a number: " + std::to_string(named->number));
@@ -119,7 +120,7 @@ std::vector<Key> virtual_keys() {
     {block, "tunnel_type", ValueType::choice, "ipip gue gre", "ipip", "gue", "lvsd",
      "with network = tunnel: what packets are wrapped in", choice<&V::tunnel_type, ipvs::TunnelType::ipip, ipvs::TunnelType::gue, ipvs::TunnelType::gre>},
     {block, "tunnel_port", ValueType::port, "", "0", "6080", "lvsd",
-     "UDP port of a gue tunnel", stored<&V::tunnel_port, read_port>},
+     "UDP port of a gue tunnel", stored<&V::tunnel_port, read_port_of<net::Protocol::udp>>},
     {block, "tunnel_csum", ValueType::choice, "none csum remcsum", "none", "csum", "lvsd",
      "checksum of a gue or gre tunnel's outer header", choice<&V::tunnel_csum, ipvs::TunnelChecksum::none, ipvs::TunnelChecksum::checksum, ipvs::TunnelChecksum::remote>},
     {block, "protocol", ValueType::choice, "tcp udp sctp", "tcp", "udp", "lvsd, nanny",
@@ -171,7 +172,7 @@ std::vector<Key> virtual_keys() {
     {block, "load_interval", ValueType::duration, "", "20", "5", "nanny",
      "pause between readings of the load", duration<&V::load_interval, 1>},
     {block, "agent_port", ValueType::port, "", "0", "9999", "nanny",
-     "TCP port that load_monitor = agent asks", stored<&V::agent_port, read_port>},
+     "TCP port that load_monitor = agent asks", stored<&V::agent_port, read_port_of<net::Protocol::tcp>>},
     {block, "weight_min", ValueType::integer, "", "", "10", "nanny",
      "lowest weight that a load may lead to; default 1, or with load_formula = classic the weight", integer<&V::weight_min>},
     {block, "weight_max", ValueType::integer, "", "", "200", "nanny",

@@ -19,9 +19,10 @@ struct Count {
 };
 
 Count count(const std::vector<config::Diagnostic>& diagnostics) {
-    const auto errors =
-        std::ranges::count(diagnostics, config::Severity::error, &config::Diagnostic::severity);
-    return {.errors = errors, .warnings = std::ssize(diagnostics) - errors};
+    const auto of = [&](config::Severity severity) {
+        return std::ranges::count(diagnostics, severity, &config::Diagnostic::severity);
+    };
+    return {.errors = of(config::Severity::error), .warnings = of(config::Severity::warning)};
 }
 
 int status_of(const Count& found, const CheckOptions& options) {
@@ -47,8 +48,7 @@ std::string summary(const File& file, const Count& found) {
 }
 
 Json to_json(const config::Diagnostic& diagnostic) {
-    Json out{{"severity", diagnostic.severity == config::Severity::error ? "error" : "warning"},
-             {"text", diagnostic.text}};
+    Json out{{"severity", config::name(diagnostic.severity)}, {"text", diagnostic.text}};
     if (diagnostic.line > 0) out["line"] = diagnostic.line;
     if (diagnostic.column > 0) out["column"] = diagnostic.column;
     if (!diagnostic.hint.empty()) out["hint"] = diagnostic.hint;

@@ -1,10 +1,14 @@
 #include "pulse/config_file/load.h"
 
+#include <algorithm>
+
+#include "pulse/config_file/trust.h"
 #include "pulse/log/log.h"
 #include "pulse/runtime/file.h"
-#include "pulse/runtime/names.h"
 #include "pulse/runtime/resolver.h"
 #include "pulse/runtime/thread.h"
+
+#include "machine.h"
 
 namespace pulse::config_file {
 
@@ -19,8 +23,7 @@ File understand(std::string path, std::string text) {
     runtime::Resolver resolver;
     config::Lookups lookups;
     lookups.host = [&](std::string_view name) { return resolver.address(name); };
-    lookups.service = [](std::string_view name) { return runtime::service_port(name, net::Protocol::tcp); };
-    lookups.device = runtime::device_exists;
+    ask_this_machine(lookups);
     auto reading = config::read(text, lookups);
     if (reading.ok())
         for (auto& diagnostic : config::missing(reading.config))
@@ -36,7 +39,13 @@ Result<File> read(const std::string& path) {
     const std::function<Result<File>()> reading = [path]() -> Result<File> {
         auto text = runtime::read_file(path);
         if (!text) return fail(text.error(), "configuration");
-        return understand(path, *std::move(text));
+        auto file = understand(path, *std::move(text));
+        if (file.ok()) {
+            file.untrusted = untrusted(file);
+            file.diagnostics.insert(file.diagnostics.begin(), file.untrusted.begin(), file.untrusted.end());
+            std::ranges::stable_sort(file.diagnostics, {}, &config::Diagnostic::line);
+        }
+        return file;
     };
     return runtime::within(reading_limit, "configuration: " + path + " could not be read and understood",
                            reading);
@@ -45,10 +54,17 @@ Result<File> read(const std::string& path) {
 void log_diagnostics(const File& file) {
     for (const auto& diagnostic : file.diagnostics) {
         const auto line = config::one_line(diagnostic, file.path);
-        if (diagnostic.severity == config::Severity::error)
-            log::error("{}", line);
-        else
-            log::warning("{}", line);
+        switch (diagnostic.severity) {
+            case config::Severity::error:
+                log::error("{}", line);
+                break;
+            case config::Severity::warning:
+                log::warning("{}", line);
+                break;
+            case config::Severity::note:
+                log::info("{}", line);
+                break;
+        }
     }
 }
 

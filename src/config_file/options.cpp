@@ -20,12 +20,15 @@ void add_options(po::options_description& description, DaemonOptions& options) {
         ("nodaemon,n", po::bool_switch(&options.foreground),
          "stay in the foreground, log to standard output")                                      //
         ("nofork", po::bool_switch(&options.no_fork), "stay in the foreground, log to syslog")  //
+        ("trust-files", po::bool_switch(&options.trust_files),
+         "take a configuration, and the programs it names, that others than root may change")  //
         ("check", po::bool_switch(&options.check),
          "say what there is to say about the file and end: with 2 if there are errors")             //
         ("strict", po::bool_switch(&options.check_options.strict), "with --check: 1 for warnings")  //
         ("json", po::bool_switch(&options.check_options.json), "with --check: say it as JSON")      //
         ("verbose,v", po::bool_switch(&options.verbose), "log debug messages too")                  //
         ("version", po::bool_switch(&options.version), "show the version")                          //
+        ("usage", po::bool_switch(&options.usage), "the same as --help")                            //
         ("help,?", po::bool_switch(&options.help), "show this text");
 }
 
@@ -33,6 +36,7 @@ Result<void> parse_options(int argc, const char* const* argv, const po::options_
                            DaemonOptions& options) {
     if (auto parsed = runtime::parse_options(argc, argv, description); !parsed)
         return tl::unexpected(parsed.error());
+    options.help = options.help || options.usage;
     options.config_file = std::filesystem::absolute(options.config_file).string();
     return {};
 }

@@ -14,9 +14,10 @@ double seconds(Duration time) { return std::chrono::duration<double>(time).count
 
 }  // namespace
 
-void Step::log_sometimes(std::string text) {
-    if (now_ < s_.incompatible_quiet_until) return;
-    s_.incompatible_quiet_until = now_ + std::chrono::minutes(1);
+void Step::log_sometimes(Recurring what, std::string text) {
+    auto& quiet_until = s_.recurring_quiet_until.at(static_cast<std::size_t>(what));
+    if (now_ < quiet_until) return;
+    quiet_until = now_ + std::chrono::minutes(1);
     log(std::move(text), true);
 }
 
@@ -32,7 +33,7 @@ void Step::on(const Started&) {
     if (!primary() && alone()) {
         log("We are backup node and backup is marked inactive -- exiting pulse");
         s_.stopping = true;
-        act(Exit{1});
+        act(Exit{78});  // EX_CONFIG: starting again would not help
         return;
     }
     s_.running = true;

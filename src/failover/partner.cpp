@@ -21,8 +21,8 @@ void Step::on(const HeartbeatHeard& event) {
     if (!s_.running || alone()) return;
     match(
         event.content, [&](Word word) { heard(word, event.path); },
-        [&](heartbeat::TooShort) { log_sometimes("bad heartbeat packet"); },
-        [&](heartbeat::Unknown) { log_sometimes(incompatible); },
+        [&](heartbeat::TooShort) { log_sometimes(Recurring::too_short, "bad heartbeat packet"); },
+        [&](heartbeat::Unknown) { log_sometimes(Recurring::incompatible, incompatible); },
         [&](const Report& report) { heard(report, event.path); },
         [&](Unproven) {
             if (now_ < s_.answer_quiet_until) return;
@@ -36,11 +36,11 @@ void Step::heard(Word word, std::size_t path) {
     switch (word) {
         case Word::fos_running:
         case Word::fos_stopped:
-            return log_sometimes(incompatible);
+            return log_sometimes(Recurring::incompatible, incompatible);
         case Word::stop_me:
             // In lvs mode the original kills its own lvsd here; one forged packet is enough for that.
             alive(path);
-            return log_sometimes("stop-me heartbeat ignored: it has no meaning for lvs");
+            return log_sometimes(Recurring::stop_me, "stop-me heartbeat ignored: it has no meaning for lvs");
         case Word::hold:
         case Word::held:
             return alive(path);
@@ -56,8 +56,9 @@ void Step::heard(Word word, std::size_t path) {
 
 void Step::heard(const Report& report, std::size_t path) {
     if (report.sender == settings_.identity)
-        return log_sometimes(primary() ? "the partner says that it is the primary too"
-                                       : "the partner says that it is the backup too");
+        return log_sometimes(Recurring::same_identity, primary()
+                                                           ? "the partner says that it is the primary too"
+                                                           : "the partner says that it is the backup too");
     alive(path);
     s_.report = report;
     s_.partner_claims = report.claims();

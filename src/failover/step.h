@@ -65,7 +65,7 @@ class Step {
 
     void act(Action action) { actions_.push_back(std::move(action)); }
     void log(std::string text, bool warning = false) { act(Log{std::move(text), warning}); }
-    void log_sometimes(std::string text);
+    void log_sometimes(Recurring what, std::string text);
     void say();
 
     // machine.cpp

@@ -202,7 +202,7 @@ Parsed<void> Values::read_daemon(const Option& option, const std::string& value)
     return {};
 }
 
-/// HOST[:PORT], [IPv6]:PORT or bare IPv6.
+/// HOST[:PORT], [IPv6]:PORT, [HOST]:PORT, which is IPv6, too, or bare IPv6.
 std::optional<net::Endpoint> Values::endpoint(std::string_view text, net::Port default_port) const {
     std::string_view host = text;
     std::optional<std::string_view> port;
@@ -210,7 +210,6 @@ std::optional<net::Endpoint> Values::endpoint(std::string_view text, net::Port d
         const auto close = text.find("]:");
         if (close == std::string_view::npos) return std::nullopt;
         host = text.substr(1, close - 1);
-        if (host.find(':') == std::string_view::npos) return std::nullopt;
         port = text.substr(close + 2);
     } else if (std::ranges::count(text, ':') == 1) {
         const auto colon = text.find(':');
@@ -219,8 +218,11 @@ std::optional<net::Endpoint> Values::endpoint(std::string_view text, net::Port d
     }
     if (host.empty() || (!port && host.find_first_not_of("0123456789") == std::string_view::npos))
         return std::nullopt;
+    const bool in_brackets = text.starts_with('[');
     auto address = net::IpAddress::parse_lenient(host);
-    if (!address && host.find(':') == std::string_view::npos) address = lookups_.host(host);
+    if (address && in_brackets && address->is_v4()) return std::nullopt;
+    if (!address && in_brackets) address = lookups_.host_v6(host);
+    if (!address && !in_brackets && host.find(':') == std::string_view::npos) address = lookups_.host(host);
     if (!address) return std::nullopt;
     net::Endpoint read{.address = *address, .port = default_port};
     if (port) {

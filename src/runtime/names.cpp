@@ -42,6 +42,11 @@ std::optional<net::IpAddress> host_address(std::string_view name) {
     return std::nullopt;
 }
 
+std::optional<net::IpAddress> host_address_v6(std::string_view name) {
+    const auto address = first_address(std::string(name), AF_INET6);
+    return address ? std::optional(*address) : std::nullopt;
+}
+
 Result<net::IpAddress> find_host_address(const std::string& name) {
     auto address = first_address(name, AF_INET);
     const bool has_no_v4 = !address && (address.error() == EAI_NONAME || address.error() == EAI_NODATA ||

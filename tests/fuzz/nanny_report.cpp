@@ -79,7 +79,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                     "a weight that the file does not allow");
         }
     const auto statuses = director::server_statuses(config, situation, heard, now);
-    for (const auto line : split(director::to_text(statuses), '\n'))
+    const auto shown = director::to_text(statuses);
+    for (const auto line : split(shown, '\n'))
         require(is_one_printable_line(line), "status with more than printable text", line);
     for (const auto& status : statuses)
         require(director::server_status_from(director::to_fields(status)) == status,

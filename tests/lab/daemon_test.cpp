@@ -187,7 +187,9 @@ TEST_F(DaemonTest, ASyslogDaemonThatReadsNothingMakesNothingLate) {
     ASSERT_EQ(run("ip netns exec primary pulse -v -c $LAB_FILE").status, 0);
     ASSERT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == "primary"; }));
     for (int i = 0; i < 30; ++i) ASSERT_EQ(run("ip netns exec primary pulsectl reload").status, 0);
-    EXPECT_LE(worst_lateness(), std::chrono::milliseconds(10))
+    // A pulse that waited for it would be late by minutes. The guest alone, one processor that thirty reloads
+    // keep busy, makes it some 10 ms, on a machine with other work 20.
+    EXPECT_LE(worst_lateness(), std::chrono::milliseconds(100))
         << run("ip netns exec primary pulsectl status --json").text;
     const auto pids = cluster.pids("primary", "pulse");
     for (const int pid : pids) ::kill(pid, SIGTERM);

@@ -64,7 +64,8 @@ ipvs::Subject subject_of(const ipvs::Step& step) {
 }
 
 const ipvs::NameLookups& lookups() {
-    static const ipvs::NameLookups lookups{.host = runtime::host_address, .service = runtime::service_port};
+    static const ipvs::NameLookups lookups{
+        .host = runtime::host_address, .host_v6 = runtime::host_address_v6, .service = runtime::service_port};
     return lookups;
 }
 

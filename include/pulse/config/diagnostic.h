@@ -6,7 +6,8 @@
 
 namespace pulse::config {
 
-enum class Severity { warning, error };
+/// A note is about what may be just as it should be; then there is nothing to mend.
+enum class Severity { note, warning, error };
 
 /// One thing to say about an lvs.cf, where it is, and what to do about it.
 struct Diagnostic {
@@ -18,6 +19,9 @@ struct Diagnostic {
 
     friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
+
+/// "error", "warning" or "note"
+[[nodiscard]] std::string_view name(Severity severity);
 
 /// "FILE:LINE:COL: error: TEXT", then the line with a caret, then "  hint: …" if there is one; each ends in a
 /// newline.

@@ -11,19 +11,38 @@
 
 namespace pulse::config {
 
-/// What the reader must ask the system about; pure code is handed the answers. Left out, no name is known and
-/// every device is there.
+/// An address that this machine has, and the mask of the network it is in.
+struct OwnAddress {
+    net::IpAddress address;
+    net::Netmask mask;
+};
+
+/// Whose account a program that the file names runs as.
+enum class RunBy { pulse, checks };
+
+/// What the reader must ask the system about; pure code is handed the answers. Left out, no name is known,
+/// and nothing about this machine.
 struct Lookups {
     /// A host name's address; the error's context says why there is none.
     std::function<Result<net::IpAddress>(std::string_view name)> host = [](std::string_view) {
         return fail(std::error_code(), "no names are looked up here");
     };
-    /// A TCP service name's port; nullopt if unknown.
-    std::function<std::optional<net::Port>(std::string_view name)> service = [](std::string_view) {
-        return std::nullopt;
-    };
-    /// Whether this machine has a network device of that name.
+    /// The port of a service's name; nullopt if it has none for that protocol.
+    std::function<std::optional<net::Port>(std::string_view name, net::Protocol protocol)> service =
+        [](std::string_view, net::Protocol) { return std::nullopt; };
+
+    // About this machine. The file is judged by it only if one of the routers' addresses is this machine's.
+
+    std::function<std::vector<OwnAddress>()> own_addresses = [] { return std::vector<OwnAddress>(); };
+    /// Whether there is a network device of that name.
     std::function<bool(std::string_view name)> device = [](std::string_view) { return true; };
+    /// What keeps a program from being run, or a file from being read; nullopt: nothing.
+    std::function<std::optional<std::string>(std::string_view program, RunBy who)> cannot_run =
+        [](std::string_view, RunBy) { return std::nullopt; };
+    std::function<std::optional<std::string>(std::string_view file, RunBy who)> cannot_read =
+        [](std::string_view, RunBy) { return std::nullopt; };
+    /// What keeps the checks from sending pings; nullopt: nothing.
+    std::function<std::optional<std::string>()> cannot_ping = [] { return std::nullopt; };
 };
 
 /// A configuration and everything there is to say about its text. Usable only when no diagnostic is an error.

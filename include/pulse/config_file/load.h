@@ -21,6 +21,9 @@ struct File {
     /// warning: good enough to start with, as with the original; what runs already keeps what it has.
     std::optional<config::Diagnostic> cut_off{};
 
+    /// What others than root could change, of what is used as root: warnings, among the diagnostics.
+    std::vector<config::Diagnostic> untrusted{};
+
     /// Every diagnostic, each with its line and a caret; empty if there is none.
     [[nodiscard]] std::string report() const { return config::format(diagnostics, path, text); }
 

@@ -17,10 +17,12 @@ struct DaemonOptions {
     std::string state_directory;  ///< for what must outlive a restart
     bool foreground = false;      ///< stay, and log to standard output
     bool no_fork = false;         ///< stay, but log to syslog: how a parent or systemd starts it
+    bool trust_files = false;     ///< whoever may change them
     bool verbose = false;
     bool check = false;  ///< say what there is to say about the file and end
     CheckOptions check_options;
     bool help = false;
+    bool usage = false;  ///< the original's other word for help
     bool version = false;
 };
 

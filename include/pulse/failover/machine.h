@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -78,6 +80,10 @@ struct PathState {
     friend bool operator==(const PathState&, const PathState&) = default;
 };
 
+/// Heartbeats that are logged when they come, and then at most once a minute: each kind for itself.
+enum class Recurring { too_short, incompatible, stop_me, same_identity };
+inline constexpr std::size_t recurring_count = 4;
+
 struct State {
     Role role = Role::standby;
     bool running = false;  ///< Started has happened, Exit has not
@@ -135,9 +141,9 @@ struct State {
     int crashes = 0;                      ///< of lvsd since crash_window_ends - crash_window
     TimePoint crash_window_ends{};
 
-    TimePoint conflict_quiet_until{};      ///< an active partner was answered with an announcement just now
-    TimePoint incompatible_quiet_until{};  ///< an incompatible heartbeat was logged just now
-    TimePoint answer_quiet_until{};        ///< an unproven epoch was answered just now
+    TimePoint conflict_quiet_until{};  ///< an active partner was answered with an announcement just now
+    std::array<TimePoint, recurring_count> recurring_quiet_until{};  ///< that was logged just now
+    TimePoint answer_quiet_until{};  ///< an unproven epoch was answered just now
 
     friend bool operator==(const State&, const State&) = default;
 };

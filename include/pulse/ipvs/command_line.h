@@ -81,6 +81,10 @@ struct NameLookups {
     std::function<std::optional<net::IpAddress>(std::string_view)> host = [](std::string_view) {
         return std::nullopt;
     };
+    /// The IPv6 address of a name in brackets: `ipvsadm -S` writes "[six.example]:https".
+    std::function<std::optional<net::IpAddress>(std::string_view)> host_v6 = [](std::string_view) {
+        return std::nullopt;
+    };
     std::function<std::optional<net::Port>(std::string_view, net::Protocol)> service =
         [](std::string_view, net::Protocol) { return std::nullopt; };
 };

@@ -13,6 +13,9 @@ namespace pulse::runtime {
 /// (getaddrinfo(3)).
 [[nodiscard]] std::optional<net::IpAddress> host_address(std::string_view name);
 
+/// The first IPv6 address of a host name, asked of this system's resolver.
+[[nodiscard]] std::optional<net::IpAddress> host_address_v6(std::string_view name);
+
 /// The first IPv4 address of a host name, or the first IPv6 address if it has no other, asked of this
 /// system's resolver. The error says why there is none. Without DNS this may take minutes; Resolver limits
 /// it.

@@ -18,7 +18,13 @@ struct Expected {
 const std::vector<Expected>& index() {
     static const std::vector<Expected> rows = {
         {"dr-every-other-line-blank-no-indent.cf", 1, 2, 1, 0, {}},
-        {"dr-http-https-same-fwmark.cf", 2, 4, 2, 0, {"54: warning: two services for firewall mark 100"}},
+        {"dr-http-https-same-fwmark.cf",
+         2,
+         4,
+         2,
+         0,
+         {"14: warning: a lost public link would not move the role",
+          "54: warning: two services for firewall mark 100"}},
         {"dr-mysql-quiesce-service-twice.cf",
          1,
          2,
@@ -77,7 +83,12 @@ const std::vector<Expected>& index() {
          1,
          2,
          {"51: warning: \"backup_active\" is given more than once; the last one counts"}},
-        {"nat-single-http-blanklines-send-program.cf", 1, 2, 1, 0, {}},
+        {"nat-single-http-blanklines-send-program.cf",
+         1,
+         2,
+         1,
+         0,
+         {"16: warning: a lost public link would not move the role"}},
     };
     return rows;
 }

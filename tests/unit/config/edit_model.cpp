@@ -197,8 +197,10 @@ std::string edit_once(std::string& text, Choices& choices) {
     }
     if (!edited) return {};
     const auto before = std::exchange(text, *std::move(edited));
-    // Where the structure was in doubt before, it may be afterwards.
-    if (has_errors(parsed.diagnostics) || same(model_of(parse(text).document), model)) return {};
+    const auto after = parse(text);
+    // Where the structure was in doubt before, it may be afterwards; and with less text around them, odd
+    // bytes may be too many for a text.
+    if (has_errors(parsed.diagnostics) || after.given_up || same(model_of(after.document), model)) return {};
     return "---- before\n" + before + "\n---- after\n" + text + "\n";
 }
 

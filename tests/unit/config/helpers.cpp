@@ -14,11 +14,38 @@ Lookups known_names() {
         if (name == "www") return net::IpAddress::v4(0x0a000050);
         return fail(std::error_code(), "unknown");
     };
-    lookups.service = [](std::string_view name) -> std::optional<net::Port> {
-        if (name == "http") return net::Port{80};
-        if (name == "http-alt") return net::Port{8080};
+    lookups.service = [](std::string_view name, net::Protocol protocol) -> std::optional<net::Port> {
+        const bool tcp = protocol == net::Protocol::tcp;
+        if (name == "http" && tcp) return net::Port{80};
+        if (name == "http-alt" && tcp) return net::Port{8080};
+        if (name == "shell" && tcp) return net::Port{514};
+        if (name == "syslog" && protocol == net::Protocol::udp) return net::Port{514};
         return std::nullopt;
     };
+    return lookups;
+}
+
+Lookups on_a_router() {
+    auto lookups = known_names();
+    lookups.own_addresses = [] {
+        const auto own = [](const char* address, int length) {
+            const auto parsed = net::IpAddress::parse(address).value_or(net::IpAddress());
+            return OwnAddress{parsed, net::Netmask::prefix(parsed.family(), length)};
+        };
+        return std::vector{own("127.0.0.1", 8), own("10.0.0.1", 24), own("10.0.1.1", 24), own("fd00::1", 64)};
+    };
+    lookups.device = [](std::string_view name) { return name == "eth0" || name == "eth1"; };
+    lookups.cannot_run = [](std::string_view program, RunBy who) -> std::optional<std::string> {
+        if (program.starts_with("/usr/")) return std::nullopt;
+        if (program.starts_with("/root/") && who == RunBy::pulse) return std::nullopt;
+        return program.starts_with("/root/") ? "/root may not be entered by nanny"
+                                             : "No such file or directory";
+    };
+    lookups.cannot_read = [](std::string_view file, RunBy) -> std::optional<std::string> {
+        return file.starts_with("/etc/") ? std::nullopt
+                                         : std::optional<std::string>("No such file or directory");
+    };
+    lookups.cannot_ping = [] { return "net.ipv4.ping_group_range leaves out group 65534"; };
     return lookups;
 }
 
@@ -36,8 +63,8 @@ std::vector<std::string> brief(const Reading& reading) {
     std::vector<std::string> out;
     out.reserve(reading.diagnostics.size());
     for (const auto& d : reading.diagnostics)
-        out.push_back(std::to_string(d.line) + (d.severity == Severity::error ? ": error: " : ": warning: ") +
-                      d.text);
+        if (d.severity != Severity::note)
+            out.push_back(std::to_string(d.line) + ": " + std::string(name(d.severity)) + ": " + d.text);
     return out;
 }
 

@@ -9,8 +9,13 @@
 
 namespace pulse::config::testing {
 
-/// Lookups that know the host "www" (10.0.0.80) and the services "http" (80) and "http-alt" (8080).
+/// Lookups that know the host "www" (10.0.0.80), the services "http" (80), "http-alt" (8080) and "shell"
+/// (514) of TCP, and "syslog" (514) of UDP.
 [[nodiscard]] Lookups known_names();
+
+/// The same on the router 10.0.0.1, which is 10.0.1.1 and fd00::1 too, has eth0 and eth1, programs in /usr
+/// and /root and files in /etc, and forbids pings.
+[[nodiscard]] Lookups on_a_router();
 
 /// `read` with known_names.
 [[nodiscard]] Reading read_text(std::string_view text);
@@ -24,7 +29,7 @@ namespace pulse::config::testing {
 /// Every diagnostic as a terminal shows it, for a file called lvs.cf.
 [[nodiscard]] std::string complaints(std::string_view text);
 
-/// "1: error: unknown command: "x"": a diagnostic without column and hint.
+/// "1: error: unknown command: "x"": a diagnostic without column and hint. Notes are left out.
 [[nodiscard]] std::vector<std::string> brief(const Reading& reading);
 
 /// Only the errors of `brief`, without the word.

@@ -51,7 +51,7 @@ TEST(Write, EveryKeysExampleSurvives) {
         into += std::string(key.name) + " = " + std::string(key.example) + "\n";
     }
     auto lookups = known_names();
-    lookups.service = [](std::string_view) { return net::Port{443}; };
+    lookups.service = [](std::string_view, net::Protocol) { return net::Port{443}; };
     const auto text =
         global + "sysctl {\n" + sysctl + "}\nvirtual v {\n" + block + "server s {\n" + server + "}\n}\n";
     const auto reading = read(text, lookups);

@@ -132,7 +132,7 @@ TEST(ServerStatus, SurvivesItsJourneyInPagesOfOneMessageEach) {
     for (int i = 0; i < 500; ++i) {
         auto each = sample();
         each[1].name.server_name = std::to_string(i) + "\\\n=";
-        each[1].report.reason = std::string(static_cast<std::size_t>(i) % health::longest_reason, '\n');
+        each[1].report.reason = std::string(static_cast<std::size_t>(i) % health::longest_reason, '=');
         all.insert(all.end(), each.begin(), each.end());
     }
     std::vector<ServerStatus> received;

@@ -9,6 +9,7 @@ namespace {
 using heartbeat::Word;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 TEST(Conflict, ActiveBackupYieldsToAnActivePrimary) {
     Router router(Identity::backup);
@@ -108,6 +109,17 @@ TEST(Conflict, IncompatibleHeartbeatsAreLoggedOnceAMinute) {
         lines += static_cast<int>(router.logged().size());
     }
     EXPECT_EQ(lines, 2);
+}
+
+TEST(Conflict, OneKindOfBadHeartbeatDoesNotSilenceAnother) {
+    Router router(Identity::primary);
+    router.become_active();
+    router.wait(1s);
+    (void)router.logged();
+    router.hear(heartbeat::Unknown{7});
+    EXPECT_THAT(router.logged(), SizeIs(1));
+    router.hear(heartbeat::TooShort{});
+    EXPECT_THAT(router.logged(), ElementsAre("bad heartbeat packet"));
 }
 
 TEST(Conflict, ShortDatagramIsLoggedAndCountsForNothing) {

@@ -33,7 +33,7 @@ TEST(Failover, BackupMarkedInactiveRefusesToRun) {
     EXPECT_THAT(router.logged(),
                 ElementsAre("STARTING PULSE AS BACKUP",
                             "We are backup node and backup is marked inactive -- exiting pulse"));
-    EXPECT_EQ(std::get<Exit>(router.actions.back()), Exit{1});
+    EXPECT_EQ(std::get<Exit>(router.actions.back()), Exit{78});
 }
 
 TEST(Failover, LoneRouterActivatesAtOnce) {

@@ -118,6 +118,7 @@ TEST(CommandLine, AddressesOfEveryForm) {
         {"-D -t 10.0.0.1:65535", "delete TCP 10.0.0.1:65535"},
         {"-D -t www:http", "delete TCP 10.0.0.80:80"},
         {"-D -u www:domain", "delete UDP 10.0.0.80:53"},
+        {"-D -t [six]:http", "delete TCP [fd00::80]:80"},  // as -S writes it
         {"-D -f 4294967295", "delete FWM 4294967295"},
         {"-a -t www:http -r www -m", "add TCP 10.0.0.80:80 10.0.0.80:80 method 0 weight 1 limits 0-0"},
     });

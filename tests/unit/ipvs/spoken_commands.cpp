@@ -19,6 +19,10 @@ const NameLookups lookups{
         if (name == "v6host") return net::IpAddress::parse("fd00::80");
         return std::nullopt;
     },
+    .host_v6 = [](std::string_view name) -> std::optional<net::IpAddress> {
+        if (name == "six") return net::IpAddress::parse("fd00::80");
+        return std::nullopt;
+    },
     .service = [](std::string_view name, net::Protocol protocol) -> std::optional<net::Port> {
         if (name == "http" && protocol == net::Protocol::tcp) return net::Port{80};
         if (name == "domain" && protocol == net::Protocol::udp) return net::Port{53};

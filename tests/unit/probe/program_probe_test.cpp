@@ -12,6 +12,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "pulse/process/account.h"
+
 #include "probe_in_a_loop.h"
 
 namespace pulse::probe {
@@ -86,7 +88,9 @@ TEST_F(ProgramProbe, AKilledProgramIsDown) {
 }
 
 TEST_F(ProgramProbe, AProgramThatCannotRunIsDown) {
-    EXPECT_EQ(outcome({path("missing")}), (Outcome{.reason = Reason::program_cannot_run, .number = ENOENT}));
+    const auto account = process::account_name(::geteuid());
+    EXPECT_EQ(health::text(outcome({path("missing")})),
+              "program cannot be run: No such file or directory (for the account " + account + ")");
     EXPECT_EQ(outcome({"no-such-program-anywhere"}).reason, Reason::program_cannot_run);
     EXPECT_EQ(outcome({path("")}).reason, Reason::program_cannot_run);
 }

@@ -18,6 +18,7 @@
 namespace pulse::pulsectl {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -81,10 +82,10 @@ class Pulsectl : public testing::Test {
 };
 
 TEST_F(Pulsectl, CheckOfASoundFileCountsWhatIsInIt) {
-    copy("dr-private-heartbeat-inactive-server-weight0.cf");
+    copy("dr-web-sip-udp-fwmark.cf");
     const auto said = pulsectl("check lvs.cf --strict");
     EXPECT_EQ(said.status, 0) << said.text;
-    EXPECT_EQ(said.text, "lvs.cf: no mistakes; 1 virtual server, 1 active, 4 real servers\n");
+    EXPECT_THAT(said.text, EndsWith("lvs.cf: no mistakes; 2 virtual servers, 2 active, 6 real servers\n"));
 }
 
 TEST_F(Pulsectl, WarningsCountOnlyWhenStrict) {
@@ -93,7 +94,7 @@ TEST_F(Pulsectl, WarningsCountOnlyWhenStrict) {
     const auto strict = pulsectl("check --strict --file lvs.cf");
     EXPECT_EQ(strict.status, 1);
     EXPECT_THAT(strict.text,
-                StartsWith("lvs.cf:1:10: warning: no blanks around the equal sign\n  keepalive=1\n"));
+                HasSubstr("lvs.cf:1:10: warning: no blanks around the equal sign\n  keepalive=1\n"));
     EXPECT_THAT(strict.text, HasSubstr("lvs.cf: 0 errors, "));
 }
 

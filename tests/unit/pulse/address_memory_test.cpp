@@ -1,0 +1,72 @@
+#include "address_memory.h"
+
+#include <filesystem>
+#include <stdexcept>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+namespace pulse::daemon {
+namespace {
+
+class AddressMemoryTest : public testing::Test {
+  protected:
+    AddressMemoryTest() {
+        auto name = testing::TempDir() + "pulse-addresses-XXXXXX";
+        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+        directory = name;
+    }
+    ~AddressMemoryTest() override { std::filesystem::remove_all(directory); }
+    AddressMemoryTest(const AddressMemoryTest&) = delete;
+    AddressMemoryTest& operator=(const AddressMemoryTest&) = delete;
+    AddressMemoryTest(AddressMemoryTest&&) = delete;
+    AddressMemoryTest& operator=(AddressMemoryTest&&) = delete;
+
+    void end_in_order(AddressMemory& memory) {
+        boost::asio::co_spawn(loop, memory.end(), boost::asio::detached);
+        loop.restart();
+        loop.run();
+    }
+
+    std::filesystem::path directory;
+    boost::asio::io_context loop{1};
+};
+
+const failover::AddressRecord two{
+    {.device = "eth0", .address = *net::IpAddress::parse("10.0.0.10"), .prefix_length = 32},
+    {.device = "eth0", .address = *net::IpAddress::parse("fd00::10"), .prefix_length = 128}};
+
+TEST_F(AddressMemoryTest, AfterADeathItIsKnownWhatWasAdded) {
+    runtime::StateStore store(directory);
+    AddressMemory memory(loop, store, {});
+    memory.keep(two);
+    loop.run();
+    const auto known = remembered_addresses(store);
+    ASSERT_TRUE(known) << known.error().message();
+    EXPECT_EQ(known->record, two);
+    EXPECT_FALSE(known->left_on_purpose);
+}
+
+TEST_F(AddressMemoryTest, WhatWasLeftToServeOnPurposeIsToldFromWhatACrashLeft) {
+    runtime::StateStore store(directory);
+    AddressMemory memory(loop, store, two);
+    end_in_order(memory);
+    EXPECT_TRUE(remembered_addresses(store)->left_on_purpose);
+    EXPECT_EQ(remembered_addresses(store)->record, two);
+
+    AddressMemory next(loop, store, two);
+    next.start();
+    loop.restart();
+    loop.run();
+    EXPECT_FALSE(remembered_addresses(store)->left_on_purpose) << "the next pulse is responsible again";
+
+    AddressMemory last(loop, store, {});
+    end_in_order(last);
+    EXPECT_FALSE(remembered_addresses(store)->left_on_purpose);
+    EXPECT_TRUE(remembered_addresses(store)->record.empty());
+}
+
+}  // namespace
+}  // namespace pulse::daemon
