@@ -43,15 +43,15 @@ class FullStateDirectory : public SignedPair {
   protected:
     void SetUp() override {
         SignedPair::SetUp();
-        for (const std::string router : {"primary", "backup"})
-            ASSERT_EQ(run("mount -t tmpfs -o size=4k tmpfs /run/" + router +
-                          " && ! head -c 9000 /dev/zero > /run/" + router + "/full")
+        // Each router has mounts of its own (ip netns exec).
+        for (const std::string router : {"primary", "backup"}) {
+            const auto inside =
+                "nsenter --mount --target " + std::to_string(cluster.pids(router, "pulse").front()) + " ";
+            ASSERT_EQ(run(inside + "mount -t tmpfs -o size=4k tmpfs /run/" + router + " && ! " + inside +
+                          "sh -c 'head -c 9000 /dev/zero > /run/" + router + "/full'")
                           .status,
                       0);
-    }
-    void TearDown() override {
-        for (const std::string router : {"primary", "backup"}) (void)run("umount /run/" + router);
-        SignedPair::TearDown();
+        }
     }
 };
 

