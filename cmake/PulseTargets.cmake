@@ -58,6 +58,9 @@ function(pulse_static_program target)
     return()
   endif()
   set_target_properties(${target} PROPERTIES PULSE_STATIC ON)
+  # CMake's own -pie would come after -static-pie and make the program dynamic.
+  set_property(TARGET ${target} PROPERTY POSITION_INDEPENDENT_CODE)
+  target_compile_options(${target} PRIVATE -fPIE)
   target_link_libraries(${target} PRIVATE pulse_small_log)
   # What is relocated is private to each process: 24 KiB, where nothing is kept that nobody calls. libcap-ng asks the
   # name service in functions that nobody calls here, which the linker warns of.
