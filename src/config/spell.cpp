@@ -1,6 +1,5 @@
 #include "spell.h"
 
-#include <algorithm>
 #include <array>
 
 #include "lexer.h"
@@ -16,13 +15,7 @@ bool is_good(const std::vector<Diagnostic>& said, Quality wanted) {
     return wanted == Quality::clean ? said.empty() : !has_errors(said);
 }
 
-/// Bytes that are no text would make the file look like none; what is to be sent has escapes for them.
-bool is_one_line(std::string_view text) {
-    return std::ranges::none_of(text, [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && c != '\t') || byte == 0x7f;
-    });
-}
+bool is_one_line(std::string_view text) { return text.find_first_of("\r\n") == std::string_view::npos; }
 
 std::optional<std::vector<std::string>> read_words(std::string_view text, Quality wanted) {
     const auto line = "key = " + std::string(text);
