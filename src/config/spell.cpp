@@ -15,7 +15,10 @@ bool is_good(const std::vector<Diagnostic>& said, Quality wanted) {
     return wanted == Quality::clean ? said.empty() : !has_errors(said);
 }
 
-bool is_one_line(std::string_view text) { return text.find_first_of("\r\n") == std::string_view::npos; }
+/// Nor may it hold a zero byte: at the end of a file that would be no text.
+bool is_one_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
 
 std::optional<std::vector<std::string>> read_words(std::string_view text, Quality wanted) {
     const auto line = "key = " + std::string(text);
