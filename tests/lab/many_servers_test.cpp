@@ -123,7 +123,7 @@ class ManyServersTest : public testing::TestWithParam<int> {
 TEST_P(ManyServersTest, AllAreCheckedAndServeUnderASoftLimitOf1024Descriptors) {
     const Listener listener;
     start(GetParam());
-    EXPECT_TRUE(within(150s, [&] { return entries() == servers && listener.asked() == servers; }))
+    EXPECT_TRUE(within(400s, [&] { return entries() == servers && listener.asked() == servers; }))
         << entries() << " in the table, " << listener.asked() << " checked";
 }
 
