@@ -181,7 +181,8 @@ int serve(const daemon::Options& options, const config_file::File& file, const p
         local = daemon::local_addresses(route);
         if (!local) return refuse(local.error());
     }
-    daemon::Running running{.config = std::make_shared<config::Config>(config), .identity = *identity,
+    daemon::Running running{.config = std::make_shared<config::Config>(config),
+                            .identity = *identity,
                             .trust_files = options.trust_files};
     if (config.heartbeat_key_file) {
         auto keys = config_file::read_keys(*config.heartbeat_key_file);

@@ -37,7 +37,8 @@ bool Walk::step(const std::string& at, struct stat& what) {
         return false;
     }
     if (!S_ISLNK(what.st_mode))
-        facts_.steps.push_back({.path = at, .mode = what.st_mode, .owner = what.st_uid, .group = what.st_gid});
+        facts_.steps.push_back(
+            {.path = at, .mode = what.st_mode, .owner = what.st_uid, .group = what.st_gid});
     return true;
 }
 
@@ -76,8 +77,8 @@ void Walk::run(const std::string& path) {
 
 bool is_directory(const PathStep& step) { return S_ISDIR(step.mode); }
 
-/// Whether the account has the permission that is `bit` of three (4 read, 2 write, 1 run or enter). Access lists
-/// and capabilities other than root's are not looked at.
+/// Whether the account has the permission that is `bit` of three (4 read, 2 write, 1 run or enter). Access
+/// lists and capabilities other than root's are not looked at.
 bool permits(const PathStep& step, const Account& account, mode_t bit) {
     if (account.uid == 0) return bit != 1 || is_directory(step) || (step.mode & 0111U) != 0;
     if (step.owner == account.uid) return (step.mode & (bit << 6U)) != 0;

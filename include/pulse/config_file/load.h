@@ -34,8 +34,8 @@ struct File {
 /// takes 10 s at most, however slow the name service is.
 [[nodiscard]] File understand(std::string path, std::string text);
 
-/// Reads a file, whatever is in it. An error means that it could not be read; it comes after 15 s at the latest,
-/// also from a network mount that does not answer.
+/// Reads a file, whatever is in it. An error means that it could not be read; it comes after 15 s at the
+/// latest, also from a network mount that does not answer.
 [[nodiscard]] Result<File> read(const std::string& path);
 
 /// Puts every diagnostic into the log, one line each.

@@ -37,8 +37,8 @@ struct Account {
 /// theirs (/tmp) will do as a way, and the group root is root.
 [[nodiscard]] std::optional<std::string> who_else_writes(const PathFacts& facts, uid_t us);
 
-/// Why the account cannot run the program that the path leads to: "/root may not be entered by nanny"; nullopt:
-/// it can.
+/// Why the account cannot run the program that the path leads to: "/root may not be entered by nanny";
+/// nullopt: it can.
 [[nodiscard]] std::optional<std::string> why_not_run(const PathFacts& facts, const Account& account);
 
 /// Why the account cannot read the file that the path leads to.
