@@ -143,9 +143,13 @@ std::vector<Key> global_keys() {
     {global, "ping_group", ValueType::addresses, "", "", "192.0.2.1 192.0.2.2", "pulse",
      "nodes that count as one, which is reached if any of them is", addresses<&Config::ping_group>},
     {global, "monitor_links", ValueType::flag, "", "", "1", "pulse",
-     "absent: the role goes to a partner that can have it when a link of the public or a floating address is lost; 1: it is given up then in any case, and the other links count too; 0: links do not matter", flag<&Config::monitor_links>},
+     "absent: the role goes to a partner that can have it when a link of the public or a floating address is "
+     "lost; 1: it is given up then in any case, and the other links count too; 0: links do not matter",
+     flag<&Config::monitor_links>},
     {global, "prefer_servers", ValueType::boolean, "", "1", "0", "pulse",
-     "whether the role goes to the router that reaches clearly more real servers; needs a key and, on standby, checks that run (standby = warm)", boolean<&Config::prefer_servers>},
+     "whether the role goes to the router that reaches clearly more real servers; needs a key and, on standby, "
+     "checks that run (standby = warm)",
+     boolean<&Config::prefer_servers>},
     {global, "syncdaemon", ValueType::boolean, "", "0", "1", "pulse",
      "whether to copy the connection table to the other router", boolean<&Config::syncdaemon>},
     {global, "syncd_iface", ValueType::word, "", "eth0", "eth1", "pulse",

@@ -37,9 +37,9 @@ Lookups on_a_router() {
     lookups.device = [](std::string_view name) { return name == "eth0" || name == "eth1"; };
     lookups.cannot_run = [](std::string_view program, RunBy who) -> std::optional<std::string> {
         if (program.starts_with("/usr/")) return std::nullopt;
-        if (program.starts_with("/root/") && who == RunBy::pulse) return std::nullopt;
-        return program.starts_with("/root/") ? "/root may not be entered by nanny"
-                                             : "No such file or directory";
+        if (program.starts_with("/srv/secret/") && who == RunBy::pulse) return std::nullopt;
+        return program.starts_with("/srv/secret/") ? "/srv/secret may not be entered by nanny"
+                                                   : "No such file or directory";
     };
     lookups.cannot_read = [](std::string_view file, RunBy) -> std::optional<std::string> {
         return file.starts_with("/etc/") ? std::nullopt

@@ -14,7 +14,7 @@ namespace pulse::config::testing {
 [[nodiscard]] Lookups known_names();
 
 /// The same on the router 10.0.0.1, which is 10.0.1.1 and fd00::1 too, has eth0 and eth1, programs in /usr
-/// and /root and files in /etc, and forbids pings.
+/// and /srv/secret and files in /etc, and forbids pings.
 [[nodiscard]] Lookups on_a_router();
 
 /// `read` with known_names.
