@@ -2,6 +2,7 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <iostream>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -181,20 +182,30 @@ TEST_F(DaemonTest, ALocalUserWhoLocksTheStateDirectoryHoldsUpNothing) {
     EXPECT_EQ(run("ip netns exec primary pulsectl undrain '*/*'").status, 0);
 }
 
-TEST_F(DaemonTest, ASyslogDaemonThatReadsNothingMakesNothingLate) {
-    const Listener syslog("/dev/log");  // its queue holds ten lines or so
-    ASSERT_TRUE(syslog.bound());
-    ASSERT_EQ(run("ip netns exec primary pulse -v -c $LAB_FILE").status, 0);
-    ASSERT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == "primary"; }));
-    for (int i = 0; i < 30; ++i) ASSERT_EQ(run("ip netns exec primary pulsectl reload").status, 0);
-    // A pulse that waited for it would be late by minutes. The guest alone, one processor that thirty reloads
-    // keep busy, makes it some 10 ms, on a machine with other work 20.
-    EXPECT_LE(worst_lateness(), std::chrono::milliseconds(100))
-        << run("ip netns exec primary pulsectl status --json").text;
-    const auto pids = cluster.pids("primary", "pulse");
-    for (const int pid : pids) ::kill(pid, SIGTERM);
+/// The same, of a pulse that takes the role and then rereads its file thirty times, with much to log. It is
+/// stopped again.
+std::chrono::microseconds lateness_while_it_logs(const Cluster& cluster) {
+    EXPECT_EQ(run("ip netns exec primary pulse -v -c $LAB_FILE").status, 0);
+    EXPECT_TRUE(within(cluster.takeover_limit(), [&] { return cluster.active() == "primary"; }));
+    for (int i = 0; i < 30; ++i) EXPECT_EQ(run("ip netns exec primary pulsectl reload").status, 0);
+    const auto worst = worst_lateness();
+    for (const int pid : cluster.pids("primary", "pulse")) ::kill(pid, SIGTERM);
     EXPECT_TRUE(within(std::chrono::seconds(10), [&] { return cluster.pids("primary", "pulse").empty(); }))
-        << "nor does it hold up an exit";
+        << "its end is held up";
+    return worst;
+}
+
+TEST_F(DaemonTest, ASyslogDaemonThatReadsNothingMakesNothingLate) {
+    const auto guests_own = lateness_while_it_logs(cluster);  // nobody to log to, and one busy processor
+    const Listener syslog("/dev/log");                        // its queue holds ten lines or so
+    ASSERT_TRUE(syslog.bound());
+    // Other work on the machine may make one run late, but not each; a pulse that waits for syslog always is.
+    auto least = std::chrono::microseconds::max();
+    for (int look = 0; look < 3 && least > guests_own + std::chrono::milliseconds(10); ++look)
+        least = std::min(least, lateness_while_it_logs(cluster));
+    EXPECT_LE(least, guests_own + std::chrono::milliseconds(10));
+    std::cout << "worst lateness: " << guests_own.count() << " us with no syslog, " << least.count()
+              << " us with one that reads nothing\n";
 }
 
 TEST_F(DaemonTest, ServesThoughTheStandardDescriptorsWereClosed) {
