@@ -1,5 +1,7 @@
 #include <map>
 
+#include "pulse/config/kernel_key.h"
+
 #include "checks.h"
 
 namespace pulse::config {
@@ -12,20 +14,20 @@ struct Active {
     const Block* block;
 };
 
-/// What the kernel tells services apart by; empty if it cannot have this one at all.
-std::string identity(const VirtualServer& service) {
+/// Its key in the kernel, for people.
+std::string text_of(const VirtualServer& service) {
     if (service.fwmark) {
         const bool v6 = service.address && !service.address->address.is_v4();
         return "firewall mark " + std::to_string(service.fwmark->number) + (v6 ? " (IPv6)" : "");
     }
-    if (!service.address) return {};
     return std::string(net::name(service.protocol)) + " " +
            net::Endpoint{.address = service.address->address, .port = service.port}.to_string();
 }
 
-void same_identity(const Checked& file, const Active& first, const Active& second, const std::string& what) {
+void same_key(const Checked& file, const Active& first, const Active& second) {
     const auto& a = *first.service;
     const auto& b = *second.service;
+    const auto what = text_of(b);
     file.report.warning(file.place(*second.block, b.fwmark ? "fwmark" : "address"),
                         "two services for " + what,
                         quoted(a.name) + " has it already; the kernel can hold only one");
@@ -53,15 +55,15 @@ void same_address(const Checked& file, const Active& first, const Active& second
 }  // namespace
 
 void check_clashes(const Checked& file) {
-    std::map<std::string, Active> services;
+    std::map<ipvs::ServiceId, Active> services;
     std::map<net::IpAddress, Active> addresses;
     const auto blocks = Document::blocks(file.document.root(), BlockKind::virtual_server);
     for (std::size_t i = 0; i < file.config.virtual_servers.size(); ++i) {
         const Active here{&file.config.virtual_servers[i], blocks.at(i)};
         if (!here.service->active) continue;
-        if (const auto what = identity(*here.service); !what.empty()) {
-            const auto [first, is_new] = services.try_emplace(what, here);
-            if (!is_new) same_identity(file, first->second, here, what);
+        if (here.service->fwmark || here.service->address) {
+            const auto [first, is_new] = services.try_emplace(service_key(*here.service), here);
+            if (!is_new) same_key(file, first->second, here);
         }
         if (!here.service->address) continue;
         const auto [first, is_new] = addresses.try_emplace(here.service->address->address, here);

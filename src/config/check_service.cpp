@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <set>
 
+#include "pulse/config/kernel_key.h"
+
 #include "checks.h"
 
 namespace pulse::config {
@@ -139,13 +141,15 @@ void ServiceCheck::server(const RealServer& server, const Block& block) {
         warn(block, "port", "the real server's port is not the service's",
              "only network = nat can change the port: packets will arrive at port " +
                  std::to_string(service_.port.number));
-    // Only NAT changes a port, so with the other methods a host is one server to the kernel.
-    const auto port = network_ == Network::nat || service_.fwmark ? server.port : service_.port;
-    if (!seen_.insert({server.address, port}).second)
+    const auto key = [&](const net::IpAddress& address, net::Port port) {
+        return server_key(file_.config, service_, address, port);
+    };
+    const auto known_as = key(server.address, server.port);
+    if (!seen_.insert(known_as).second)
         warn(block, "address", "the same real server twice in one service",
              "the kernel holds one server for both: leave one of them out");
-    if (std::ranges::find(service_.sorry_servers, server.address) != service_.sorry_servers.end() &&
-        (network_ != Network::nat || server.port == service_.port))
+    if (std::ranges::any_of(service_.sorry_servers,
+                            [&](const auto& sorry) { return key(sorry, service_.port) == known_as; }))
         warn(block, "address", "the sorry server is a real server of the service too",
              "while too few real servers are up the clients go to it all the same");
     if (service_.address) {
