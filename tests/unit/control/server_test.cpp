@@ -1,7 +1,6 @@
 #include "pulse/control/server.h"
 
 #include <filesystem>
-#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -17,6 +16,8 @@
 #include "pulse/base/time.h"
 #include "pulse/control/client.h"
 
+#include "../scratch_directory.h"
+
 namespace pulse::control {
 namespace {
 
@@ -29,15 +30,9 @@ asio::awaitable<Fields> echo(Fields request) { co_return request; }
 /// A server, and a client that keeps what it opens.
 class ControlServerTest : public testing::Test {
   protected:
-    ControlServerTest() {
-        auto name = testing::TempDir() + "pulse-control-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        directory = name;
-        path = directory / "run" / "pulse.sock";
-    }
+    ControlServerTest() = default;
     ~ControlServerTest() override {
         for (const int socket : idle) ::close(socket);
-        fs::remove_all(directory);
     }
     ControlServerTest(const ControlServerTest&) = delete;
     ControlServerTest& operator=(const ControlServerTest&) = delete;
@@ -73,8 +68,8 @@ class ControlServerTest : public testing::Test {
         }
     }
 
-    fs::path directory;
-    fs::path path;
+    ScratchDirectory scratch;
+    fs::path path = scratch.path() / "run" / "pulse.sock";
     asio::io_context loop{1};
     std::vector<int> idle;
 };

@@ -13,6 +13,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "../scratch_directory.h"
+
 namespace pulse::log {
 namespace {
 
@@ -53,20 +55,8 @@ class Daemon {
 
 class SyslogSocketTest : public testing::Test {
   protected:
-    SyslogSocketTest() {
-        auto name = testing::TempDir() + "pulse-syslog-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        directory = name;
-        path = directory / "log";
-    }
-    ~SyslogSocketTest() override { std::filesystem::remove_all(directory); }
-    SyslogSocketTest(const SyslogSocketTest&) = delete;
-    SyslogSocketTest& operator=(const SyslogSocketTest&) = delete;
-    SyslogSocketTest(SyslogSocketTest&&) = delete;
-    SyslogSocketTest& operator=(SyslogSocketTest&&) = delete;
-
-    std::filesystem::path directory;
-    std::filesystem::path path;
+    ScratchDirectory scratch;
+    std::filesystem::path path = scratch.path() / "log";
 };
 
 TEST_F(SyslogSocketTest, ALineIsAsSyslogWritesIt) {

@@ -2,13 +2,14 @@
 
 #include <filesystem>
 #include <optional>
-#include <stdexcept>
 
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include "../scratch_directory.h"
 
 namespace pulse::process {
 namespace {
@@ -18,24 +19,12 @@ using namespace std::chrono_literals;
 
 class OnlyOneTest : public testing::Test {
   protected:
-    OnlyOneTest() {
-        auto name = testing::TempDir() + "pulse-only-one-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        top = name;
-        directory = top / "lvs";
-    }
-    ~OnlyOneTest() override { fs::remove_all(top); }
-    OnlyOneTest(const OnlyOneTest&) = delete;
-    OnlyOneTest& operator=(const OnlyOneTest&) = delete;
-    OnlyOneTest(OnlyOneTest&&) = delete;
-    OnlyOneTest& operator=(OnlyOneTest&&) = delete;
-
     [[nodiscard]] Result<OnlyOne> claim(const std::string& program = "pulse") const {
         return OnlyOne::claim(program, 0s, directory);
     }
 
-    fs::path top;
-    fs::path directory;
+    ScratchDirectory scratch;
+    fs::path directory = scratch.path() / "lvs";
 };
 
 TEST_F(OnlyOneTest, ASecondIsToldWhoIsTheFirst) {

@@ -1,36 +1,27 @@
 #include "address_memory.h"
 
 #include <filesystem>
-#include <stdexcept>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include "../scratch_directory.h"
+
 namespace pulse::daemon {
 namespace {
 
 class AddressMemoryTest : public testing::Test {
   protected:
-    AddressMemoryTest() {
-        auto name = testing::TempDir() + "pulse-addresses-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        directory = name;
-    }
-    ~AddressMemoryTest() override { std::filesystem::remove_all(directory); }
-    AddressMemoryTest(const AddressMemoryTest&) = delete;
-    AddressMemoryTest& operator=(const AddressMemoryTest&) = delete;
-    AddressMemoryTest(AddressMemoryTest&&) = delete;
-    AddressMemoryTest& operator=(AddressMemoryTest&&) = delete;
-
     void end_in_order(AddressMemory& memory) {
         boost::asio::co_spawn(loop, memory.end(), boost::asio::detached);
         loop.restart();
         loop.run();
     }
 
-    std::filesystem::path directory;
+    ScratchDirectory scratch;
+    std::filesystem::path directory = scratch.path();
     boost::asio::io_context loop{1};
 };
 

@@ -26,6 +26,7 @@
 #include "pulse/base/text.h"
 #include "pulse/runtime/file.h"
 
+#include "../scratch_directory.h"
 #include "traced_child.h"
 
 namespace pulse::runtime {
@@ -56,22 +57,7 @@ Outcome save(const std::string& path, std::string_view content) {
 
 class LockedFileTest : public testing::Test {
   protected:
-    LockedFileTest() {
-        auto name = testing::TempDir() + "pulse-locked-file-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        directory = name;
-        path = directory / "lvs.cf";
-        backup = directory / "lvs.cf.bak";
-        write(path, old_text);
-    }
-    ~LockedFileTest() override {
-        std::error_code error;
-        fs::remove_all(directory, error);
-    }
-    LockedFileTest(const LockedFileTest&) = delete;
-    LockedFileTest& operator=(const LockedFileTest&) = delete;
-    LockedFileTest(LockedFileTest&&) = delete;
-    LockedFileTest& operator=(LockedFileTest&&) = delete;
+    LockedFileTest() { write(path, old_text); }
 
     static void write(const fs::path& file, std::string_view content) { std::ofstream(file) << content; }
 
@@ -102,9 +88,10 @@ class LockedFileTest : public testing::Test {
         if (with_backup) write(backup, ancient_text);
     }
 
-    fs::path directory;
-    fs::path path;
-    fs::path backup;
+    ScratchDirectory scratch;
+    fs::path directory = scratch.path();
+    fs::path path = directory / "lvs.cf";
+    fs::path backup = directory / "lvs.cf.bak";
 };
 
 TEST_F(LockedFileTest, NewContentTakesThePlaceOfTheOldWhichIsKeptBesideIt) {

@@ -7,7 +7,6 @@
 #include <future>
 #include <iostream>
 #include <mutex>
-#include <stdexcept>
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -20,6 +19,8 @@
 #include <unistd.h>
 
 #include "pulse/runtime/file.h"
+
+#include "../scratch_directory.h"
 
 namespace pulse::runtime {
 namespace {
@@ -43,18 +44,6 @@ Result<void> write(StateStore& store, const std::string& name, const std::string
 
 class StateStoreTest : public testing::Test {
   protected:
-    StateStoreTest() {
-        auto name = testing::TempDir() + "pulse-state-store-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        top = name;
-        directory = top / "lib" / "lvs";
-    }
-    ~StateStoreTest() override { fs::remove_all(top); }
-    StateStoreTest(const StateStoreTest&) = delete;
-    StateStoreTest& operator=(const StateStoreTest&) = delete;
-    StateStoreTest(StateStoreTest&&) = delete;
-    StateStoreTest& operator=(StateStoreTest&&) = delete;
-
     static unsigned mode(const fs::path& path) {
         struct stat status{};
         EXPECT_EQ(::lstat(path.c_str(), &status), 0) << path;
@@ -68,8 +57,9 @@ class StateStoreTest : public testing::Test {
         return found;
     }
 
-    fs::path top;
-    fs::path directory;  ///< not there at first
+    ScratchDirectory scratch;
+    fs::path top = scratch.path();
+    fs::path directory = top / "lib" / "lvs";  ///< not there at first
 };
 
 TEST_F(StateStoreTest, WhatWasWrittenIsRead) {
