@@ -221,8 +221,9 @@ std::optional<net::Endpoint> Values::endpoint(std::string_view text, net::Port d
     const bool in_brackets = text.starts_with('[');
     auto address = net::IpAddress::parse_lenient(host);
     if (address && in_brackets && address->is_v4()) return std::nullopt;
-    if (!address && in_brackets) address = lookups_.host_v6(host);
-    if (!address && !in_brackets && host.find(':') == std::string_view::npos) address = lookups_.host(host);
+    // What has a colon and is no address, "fe80::9%lo", is no name either.
+    if (!address && host.find(':') == std::string_view::npos)
+        address = in_brackets ? lookups_.host_v6(host) : lookups_.host(host);
     if (!address) return std::nullopt;
     net::Endpoint read{.address = *address, .port = default_port};
     if (port) {

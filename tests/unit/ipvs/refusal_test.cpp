@@ -136,8 +136,8 @@ TEST(Refusal, Ipv6BelongsToAMark) {
 TEST(Refusal, VirtualServerAddresses) {
     for (const auto* address :
          {"10.0.0.1:65536", "10.0.0.1:-1", "10.0.0.1:", "10.0.0.1:domain", ":80", "80", "nowhere:80",
-          "[fd00::a]", "[fd00::a]80", "[]:80", "[10.0.0.1]:80", "[www]:80", "[fd00::a", "fd00::a::80",
-          "10.0.0.1:80:90", "10.0.0.256:80", "''"}) {
+          "[fd00::a]", "[fd00::a]80", "[]:80", "[10.0.0.1]:80", "[www]:80", "[fe80::9%lo]:80", "[fd00::a",
+          "fd00::a::80", "10.0.0.1:80:90", "10.0.0.256:80", "''"}) {
         for (const auto* option : {"-D -t ", "-L -t ", "-A -s rr -t "})
             EXPECT_EQ(asked(option + std::string(address)),
                       "refused (2): illegal virtual server address[:port] specified")

@@ -21,6 +21,7 @@ const NameLookups lookups{
     },
     .host_v6 = [](std::string_view name) -> std::optional<net::IpAddress> {
         if (name == "six") return net::IpAddress::parse("fd00::80");
+        if (name == "fe80::9%lo") return net::IpAddress::parse("fe80::9");  // as getaddrinfo(3) does
         return std::nullopt;
     },
     .service = [](std::string_view name, net::Protocol protocol) -> std::optional<net::Port> {
