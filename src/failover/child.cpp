@@ -67,6 +67,8 @@ void Step::on(const LvsdReady&) {
     if (s_.lvsd != Lvsd::starting) return;
     s_.lvsd = Lvsd::ready;
     s_.ready_by.reset();
+    // Its checks begin only now, and what they find is worth waiting for before the role is asked for.
+    if (s_.wanting) s_.wanting = asking_ends();
     if (s_.role == Role::starting && !s_.checking_until)
         become_active();
     else if (s_.role == Role::standby && settings_.details)

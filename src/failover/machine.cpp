@@ -57,6 +57,7 @@ void Step::on(const Woken&) {
         s_.link_back_at.reset();
         s_.link_down = false;
         log("Local NIC link(s) restored: Pulse enabled");
+        if (s_.handover && s_.handover->until == TimePoint::max()) cancel_handover("the link is back");
     }
     if (s_.child_retry_at && now_ >= *s_.child_retry_at) {
         s_.child_failed = false;
@@ -73,7 +74,7 @@ void Step::on(const Woken&) {
     if (settings_.partner && now_ >= s_.dead_at) partner_died();
     if (alone() && may_activate()) activate("no partner: activating lvs");
     if (s_.ready_by && now_ >= *s_.ready_by) {
-        if (claims() && !partner_can()) {
+        if (!partner_can()) {
             log("lvsd has not set up its services yet; nobody else can serve: waiting for it", true);
             s_.ready_by = now_ + settings_.ready_limit;
         } else {

@@ -74,10 +74,18 @@ void Step::deactivate() {
 void Step::hand_over(Reason why) {
     const auto* partner = report();
     const bool can = s_.partner_alive && partner && partner->able && !partner->claims();
-    s_.handover = Handover{.why = why, .until = now_ + settings_.handover_limit};
+    s_.handover = Handover{.why = why, .until = offer_ends(why)};
     if (s_.role != Role::active || !can || partner->ready) return finish_handover();
     log("offering the role to the partner");
     say();
+}
+
+/// Who stops cannot wait for long. Any other waits for as long as the partner's lvsd may take, and for the
+/// word that it is ready; and without its link a router has nothing to lose by waiting.
+TimePoint Step::offer_ends(Reason why) const {
+    if (why == Reason::stop) return now_ + settings_.handover_limit;
+    if (why == Reason::trouble && lost_link()) return TimePoint::max();
+    return now_ + settings_.ready_limit + settings_.deadtime;
 }
 
 void Step::finish_handover() {
@@ -103,7 +111,7 @@ void Step::cancel_handover(std::string_view why) {
 
 void Step::ask_for_role(std::string why) {
     log(std::move(why));
-    s_.wanting = now_ + settings_.ready_limit + 2 * settings_.deadtime;
+    s_.wanting = asking_ends();
     if (s_.lvsd == Lvsd::ready) say();
 }
 

@@ -95,8 +95,10 @@ class Step {
     void become_active();
     void deactivate();
     void hand_over(Reason why);
+    TimePoint offer_ends(Reason why) const;
     void finish_handover();
     void cancel_handover(std::string_view why);
+    TimePoint asking_ends() const { return now_ + settings_.ready_limit + 2 * settings_.deadtime; }
     void ask_for_role(std::string why);
     void consider_trouble();
     void consider_failback();

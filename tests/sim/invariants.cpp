@@ -176,8 +176,10 @@ void Simulation::watch_pair() {
 
     const bool served =
         std::ranges::any_of(nodes_, [](const Node& node) { return node.addresses && node.table; });
-    const auto patience = std::max(s.deadtime, s.initdead) + 5 * s.deadtime + 2 * s.ready_limit +
-                          s.handover_limit + s.child_failed_pause;
+    auto patience = std::max(s.deadtime, s.initdead) + 5 * s.deadtime + 3 * s.ready_limit + s.handover_limit +
+                    s.child_failed_pause;
+    // One that takes longer than it may is given up, on both in turn, until one is in time.
+    if (schedule_.setup.lvsd_takes > 200) patience += 4 * (s.child_failed_pause + s.ready_limit);
     if (served) {
         for (auto& node : nodes_)
             if (node.able_since) node.able_since = now_;

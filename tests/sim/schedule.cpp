@@ -100,6 +100,7 @@ Schedule random_schedule(std::uint64_t seed) {
     setup.prefer_servers = !random.one_in(4);
     for (auto& servers : setup.servers_at_end)
         if (random.one_in(3)) servers = random.below(5);
+    if (random.one_in(4)) setup.lvsd_takes = random.one_in(4) ? 300 : 180;
     const auto count = random.one_in(4) ? 0 : random.below(8);
     for (unsigned i = 0; i < count; ++i) {
         Blow blow{.at = schedule.end * random.below(10'000) / 10'000,
@@ -144,14 +145,15 @@ std::string to_string(const Schedule& schedule) {
     const auto& setup = schedule.setup;
     auto text = fmt::format(
         "seed {}: keepalive {} ms, deadtime {} ms, initdead {} ms, format {}, {}, failback {} after {} ms, "
-        "sync {}, links {}, servers {} ({} and {} of 4 at the end), backup starts after {} ms, its clock "
+        "sync {}, links {}, servers {} ({} and {} of 4 at the end), lvsd takes {} % of deadtime, backup "
+        "starts after {} ms, its clock "
         "{:+} per "
         "thousand, {}\n",
         schedule.seed, ms(setup.keepalive), ms(setup.deadtime), ms(setup.initdead), setup.details ? 2 : 1,
         setup.warm ? "warm" : "cold", setup.auto_failback, ms(setup.failback_delay), setup.synchronised,
         setup.automatic_links ? "automatic" : "strict", setup.prefer_servers ? "preferred" : "of no matter",
-        setup.servers_at_end[0], setup.servers_at_end[1], ms(setup.backup_starts_after), setup.drift,
-        setup.one_stays_down ? "who is down stays down" : "all start in the end");
+        setup.servers_at_end[0], setup.servers_at_end[1], setup.lvsd_takes, ms(setup.backup_starts_after),
+        setup.drift, setup.one_stays_down ? "who is down stays down" : "all start in the end");
     for (const auto& blow : schedule.blows)
         text +=
             fmt::format("  {:7} ms {} node {} which {} amount {}\n", ms(blow.at),

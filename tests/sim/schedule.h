@@ -65,6 +65,7 @@ struct Setup {
     Duration backup_starts_after{0};
     bool automatic_links = false;  ///< monitor_links is absent
     bool prefer_servers = false;
+    unsigned lvsd_takes = 40;  ///< at most, to get ready: hundredths of deadtime; 200 is the limit it is given
     std::array<unsigned, 2> servers_at_end{4, 4};  ///< that each router reaches after all else is mended
     int drift = 0;                                 ///< parts per thousand that the backup's clock runs faster
     bool one_stays_down = false;  ///< after everything is mended, a router that is down is not started

@@ -134,7 +134,7 @@ void Simulation::start_lvsd(unsigned n) {
         return later(node.settings.ready_limit * 3 / 2, [this, n, number] {
             if (nodes_.at(n).child_number == number) lvsd_dies(n);
         });
-    later(node.settings.deadtime * (1 + random_.below(40)) / 100, [this, n, number] {
+    later(node.settings.deadtime * (1 + random_.below(schedule_.setup.lvsd_takes)) / 100, [this, n, number] {
         auto& at = nodes_.at(n);
         if (at.child_number != number || at.child != Node::Child::starting) return;
         if (at.lvsd_broken) return lvsd_dies(n);

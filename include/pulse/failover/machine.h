@@ -51,8 +51,9 @@ struct Settings {
     std::int64_t config_serial = 0;
     heartbeat::Digest config_digest{};
 
-    Duration ready_limit = std::chrono::seconds(10);    ///< how long lvsd may take to program the table
-    Duration handover_limit = std::chrono::seconds(5);  ///< how long a partner may take to get ready
+    Duration ready_limit = std::chrono::seconds(10);  ///< how long lvsd may take to program the table
+    Duration handover_limit =
+        std::chrono::seconds(5);  ///< how long a router that stops waits for its partner
     Duration catch_up_limit = std::chrono::minutes(1);  ///< how long failback waits for connections
     int crash_limit = 3;                                ///< crashes of lvsd within crash_window that are
     Duration crash_window = std::chrono::seconds(30);   ///< repaired in place before the role is given away

@@ -121,7 +121,7 @@ TEST_F(Details, AnOrderThatThePartnerCannotFollowKeepsTheRole) {
     primary.become_active();
     primary.hear(says);
     primary.feed(FailoverAsked{});
-    hear_for(primary, primary.settings.handover_limit + primary.settings.keepalive);
+    hear_for(primary, primary.settings.ready_limit + primary.settings.deadtime + primary.settings.keepalive);
     EXPECT_EQ(primary.state.role, Role::active);
     EXPECT_THAT(primary.logged(), Contains(HasSubstr("keeping the role")));
     says.able = false;

@@ -185,7 +185,7 @@ TEST_F(Trouble, APartnerThatIsNotAbleIsNoBetterHoweverMuchItSees) {
 TEST_F(Trouble, APartnerThatDoesNotGetReadyIsNotWaitedForWithoutEnd) {
     begin(0);
     says.ready = false;
-    const auto end = primary.settings.deadtime + primary.settings.handover_limit;
+    const auto end = 2 * primary.settings.deadtime + primary.settings.ready_limit;
     hear_for(primary, end + 2 * primary.settings.keepalive);
     EXPECT_EQ(primary.state.role, Role::active);
     EXPECT_THAT(primary.logged(), Contains(HasSubstr("did not get ready in time: keeping the role")));

@@ -53,11 +53,50 @@ TEST_F(Preference, AnOfferThatCameToNothingIsNotRepeatedAtOnce) {
     primary.become_active();
     primary.hear(says);
     primary.feed(lost);
-    hear_for(primary, primary.settings.handover_limit + primary.settings.keepalive);
+    says.able = false;
+    primary.hear(says);
     EXPECT_EQ(primary.state.role, Role::active);
+    says.able = true;
+    hear_for(primary, 2 * primary.settings.keepalive);
     EXPECT_FALSE(last_said(primary).offers);
     hear_for(primary, primary.settings.deadtime + primary.settings.ready_limit);
     EXPECT_TRUE(last_said(primary).offers);
+}
+
+TEST_F(Preference, AColdPartnerMayTakeItsTimeForALostLink) {
+    primary.become_active();
+    primary.hear(says);
+    primary.feed(lost);
+    hear_for(primary, 2 * primary.settings.ready_limit);
+    EXPECT_TRUE(last_said(primary).offers);
+    says.ready = true;
+    primary.hear(says);
+    EXPECT_EQ(primary.state.role, Role::standby);
+}
+
+TEST_F(Preference, AnOfferForALostLinkEndsWhenTheLinkIsBack) {
+    primary.become_active();
+    primary.hear(says);
+    primary.feed(lost);
+    primary.feed(LinksChanged{.up = true, .count = {}});
+    hear_for(primary, primary.settings.deadtime + primary.settings.keepalive);
+    EXPECT_EQ(primary.state.role, Role::active);
+    EXPECT_FALSE(last_said(primary).offers);
+    EXPECT_THAT(primary.logged(), Contains("the link is back: keeping the role"));
+}
+
+TEST_F(Preference, AStandbyWhosePartnerCannotServeWaitsForItsLvsd) {
+    primary.start();
+    says.sender = Identity::backup;
+    says.standing = heartbeat::Standing::active;
+    says.able = false;
+    says.offers = true;
+    primary.hear(says);
+    ASSERT_EQ(primary.state.lvsd, Lvsd::starting);
+    hear_for(primary, 2 * primary.settings.ready_limit);
+    EXPECT_FALSE(primary.state.child_failed);
+    EXPECT_EQ(primary.state.lvsd, Lvsd::starting);
+    EXPECT_THAT(primary.logged(), Contains(HasSubstr("nobody else can serve: waiting for it")));
 }
 
 TEST_F(Preference, ALostLinkMovesNothingWhileNobodyElseCanServe) {
