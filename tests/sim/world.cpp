@@ -287,7 +287,12 @@ void Simulation::wake(unsigned n) {
     // Timers and children first, or the socket: the loop may do either.
     const bool events_first = random_.one_in(2);
     const auto take_events = [&] {
-        for (const auto& event : events) feed(n, event);
+        for (const auto& event : events) {
+            // The death of one that was replaced before anybody saw it is no news any more.
+            if (std::holds_alternative<failover::LvsdCrashed>(event) && node.child != Node::Child::none)
+                continue;
+            feed(n, event);
+        }
     };
     if (events_first) take_events();
     for (const auto& datagram : queue) take(n, datagram);
