@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -198,6 +199,9 @@ int serve(const daemon::Options& options, const config_file::File& file, const p
     take_over_old_state(state);
     auto left = remembered(state);
     running.drains = std::move(left.drains);
+    resources->serving = std::ranges::any_of(left.addresses, [&](const auto& added) {
+        return std::ranges::find(*local, added.address) != local->end();
+    });
     resources->floating.record = std::move(left.addresses);
     auto texts = lvsd_texts(running);
     if (!texts) return refuse(texts.error());

@@ -71,6 +71,7 @@ Router::Router(asio::io_context& context, const Options& options, Running runnin
       drains_(store, lvsd_),
       reload_(*this, heartbeats_, lvsd_),
       sync_(context, store, sync_record),
+      serving_(resources.serving),
       links_(context, std::move(resources.links_route),
              [this](const failover::LinksChanged& event) {
                  const bool was_down = state_.link_down;
@@ -95,7 +96,7 @@ void Router::start() {
     heartbeats_.listen([this](const failover::Content& content, std::size_t path) {
         handle(failover::HeartbeatHeard{content, path});
     });
-    handle(failover::Started{});
+    handle(failover::Started{.serving = serving_});
     watch();
     process::notify_ready(std::string(failover::name_of(state_.role)));
 }

@@ -33,6 +33,7 @@ struct Resources {
     Heartbeats heartbeats;
     Floating::Resources floating;
     kernel::RouteClient links_route;
+    bool serving = false;  ///< addresses of a pulse that died are up
 };
 
 /// The shell of the role machine: turns what happens into events and carries out the actions.
@@ -110,6 +111,7 @@ class Router : private Reloadable {
     DrainList drains_;
     Reload reload_;
     ConnectionSync sync_;
+    bool serving_;  ///< as in Resources: at the start
     LinkMonitor links_;
     Reachability pings_;
     ConnectionCounter connections_;

@@ -28,7 +28,7 @@ void Step::say() {
     act(SendHeartbeat{report_of(s_, now_, settings_)});
 }
 
-void Step::on(const Started&) {
+void Step::on(const Started& event) {
     log(primary() ? "STARTING PULSE AS MASTER" : "STARTING PULSE AS BACKUP");
     if (!primary() && alone()) {
         log("We are backup node and backup is marked inactive -- exiting pulse");
@@ -43,12 +43,24 @@ void Step::on(const Started&) {
     s_.heard_at = now_;
     s_.paths.assign(settings_.paths.size(), {.heard_at = now_});
     if (!primary()) s_.patient_until = s_.dead_at;
+    if (event.serving && settings_.details && !alone() && !settings_.force_active) return resume();
     act(RunInactiveCommand{});
     act(Synchronise{.as_master = false});
     if (settings_.force_active)
         activate("Forced active on startup: activating lvs");
     else if (alone())
         activate("no partner: activating lvs");
+}
+
+/// A pulse before this one died a moment ago and was active: as after an absence, with an lvsd that makes the
+/// table its own meanwhile. The classic format cannot say that it only asks, and so does not know this.
+void Step::resume() {
+    log("floating addresses of a pulse that died are up: looking for the partner before acting");
+    s_.role = Role::starting;
+    s_.claimed_at = now_;
+    s_.checking_until = now_ + 2 * settings_.keepalive;
+    start_lvsd();
+    say();
 }
 
 void Step::on(const Woken&) {
@@ -176,6 +188,7 @@ void Step::stop_checking() {
     if (!claims()) return;
     s_.claimed_at = now_;  // in a conflict this router has no time to show for
     log("nobody else has taken the role meanwhile: going on");
+    if (s_.unsettled) act(RunActiveCommand{});
     if (s_.role == Role::active) {
         act(RaiseAddresses{});
         act(Announce{});

@@ -60,6 +60,8 @@ void Step::heard(const Report& report, std::size_t path) {
                                                            ? "the partner says that it is the primary too"
                                                            : "the partner says that it is the backup too");
     alive(path);
+    // It may not believe that this router is back before the next message, and that must not be too late.
+    if (!s_.report && s_.checking_until && claims()) say();
     s_.report = report;
     s_.partner_claims = report.claims();
     compare_config();

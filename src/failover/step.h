@@ -69,6 +69,7 @@ class Step {
     void say();
 
     // machine.cpp
+    void resume();
     void away(Duration time);
     void stop_checking();
     void partner_died();

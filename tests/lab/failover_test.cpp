@@ -65,6 +65,20 @@ TEST_F(FailoverTest, AKilledRouterIsReplacedWithinDeadtime) {
     EXPECT_TRUE(has_role(heir));
 }
 
+TEST_F(FailoverTest, ARouterWhosePulseIsStartedAgainAtOnceKeepsTheRoleAndLosesNothing) {
+    set("deadtime=4");  // in the guest a start alone takes half a second
+    const auto router = active();
+    const auto summary = outage_while([&] {
+        for (const int pid : cluster.pids(router, "pulse")) ASSERT_EQ(::kill(pid, SIGKILL), 0);
+        cluster.start(router);
+    });
+    EXPECT_THAT(summary, HasSubstr("failed 0"));
+    EXPECT_THAT(logged(router), HasSubstr("nobody else has taken the role meanwhile: going on"));
+    EXPECT_THAT(logged(Cluster::other(router)), Not(HasSubstr("activating lvs")));
+    EXPECT_TRUE(within(forever, [&] { return status(router).value("role", "") == "active"; }));
+    EXPECT_TRUE(has_role(router));
+}
+
 TEST_F(FailoverTest, AStoppedProcessThatWakesUpDoesNotFightItsSuccessor) {
     const auto frozen = active();
     const auto heir = Cluster::other(frozen);

@@ -32,10 +32,14 @@ Duration Simulation::settling() const {
 /// Nothing keeps it from the role, as far as the world goes.
 bool Simulation::healthy(unsigned n) const { return can_serve(n) && nodes_.at(n).link; }
 
-/// By the automatic rule a router without its link is better than none; so is one that is alone.
+/// By the automatic rule a router without its link is better than none, or than another one without; so is
+/// one that is alone.
 bool Simulation::can_serve(unsigned n) const {
     const auto& node = nodes_.at(n);
-    const bool link = node.link || schedule_.setup.automatic_links || !node.settings.partner;
+    const auto& other = nodes_.at(1 - n);
+    const bool better_than_none =
+        schedule_.setup.automatic_links && (!other.running || other.frozen || !other.link);
+    const bool link = node.link || better_than_none || !node.settings.partner;
     return node.running && !node.frozen && link && !node.lvsd_broken && !node.lvsd_hangs &&
            !node.state.stopping;
 }
@@ -176,10 +180,8 @@ void Simulation::watch_pair() {
 
     const bool served =
         std::ranges::any_of(nodes_, [](const Node& node) { return node.addresses && node.table; });
-    auto patience = std::max(s.deadtime, s.initdead) + 5 * s.deadtime + 3 * s.ready_limit + s.handover_limit +
-                    s.child_failed_pause;
-    // One that takes longer than it may is given up, on both in turn, until one is in time.
-    if (schedule_.setup.lvsd_takes > 200) patience += 4 * (s.child_failed_pause + s.ready_limit);
+    const auto patience = std::max(s.deadtime, s.initdead) + 5 * s.deadtime + 3 * s.ready_limit +
+                          s.handover_limit + s.child_failed_pause;
     if (served) {
         for (auto& node : nodes_)
             if (node.able_since) node.able_since = now_;

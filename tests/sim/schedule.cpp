@@ -100,7 +100,7 @@ Schedule random_schedule(std::uint64_t seed) {
     setup.prefer_servers = !random.one_in(4);
     for (auto& servers : setup.servers_at_end)
         if (random.one_in(3)) servers = random.below(5);
-    if (random.one_in(4)) setup.lvsd_takes = random.one_in(4) ? 300 : 180;
+    if (random.one_in(4)) setup.lvsd_takes = 180;
     const auto count = random.one_in(4) ? 0 : random.below(8);
     for (unsigned i = 0; i < count; ++i) {
         Blow blow{.at = schedule.end * random.below(10'000) / 10'000,

@@ -34,7 +34,7 @@ void Simulation::boot(unsigned n) {
     node.epoch = random_.next() | 1U;
     node.epoch_began = now_;
     node.session.emplace(node.epoch, node.settings.deadtime);
-    feed(n, failover::Started{});
+    feed(n, failover::Started{.serving = node.addresses});
     tell_links(n);
     feed(n, failover::PingsChanged{node.pings});
 }
@@ -275,8 +275,8 @@ void Simulation::wake(unsigned n) {
     node.frozen = false;
     node.woke_at = now_;
     const auto slept = now_ - node.frozen_at;
-    node.slept_long = slept >= node.settings.deadtime + node.settings.keepalive && node.running &&
-                      node.state.role == Role::active;
+    node.slept_long = node.settings.partner && slept >= node.settings.deadtime + node.settings.keepalive &&
+                      node.running && node.state.role == Role::active;
     note(n, "is awake again");
     if (node.clock_stands) {
         node.offset -= std::chrono::duration_cast<Duration>(slept * node.rate);

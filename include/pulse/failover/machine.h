@@ -150,7 +150,9 @@ struct State {
 };
 
 /// Events are what happened.
-struct Started {};
+struct Started {
+    bool serving = false;  ///< a pulse that died had the role: floating addresses that it added are still up
+};
 /// A genuine message of format 2 that says nothing yet, for it may be a recording; an answer will show.
 struct Unproven {};
 /// A genuine message of format 2 that another path brought before.

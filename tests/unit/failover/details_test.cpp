@@ -80,6 +80,52 @@ TEST_F(Details, AStopWaitsNoLongerThanTheLimitAndNotAtAllForAPartnerThatCannot) 
     EXPECT_EQ(other.state.role, Role::standby);
 }
 
+TEST_F(Details, WhoDiedInTheRoleAsksAndGoesOnWhereNobodyHasTakenIt) {
+    primary.feed(Started{.serving = true});
+    EXPECT_TRUE(primary.did<StartLvsd>());
+    EXPECT_FALSE(primary.did<RunInactiveCommand>());
+    EXPECT_TRUE(last_said(primary).claims());
+    EXPECT_TRUE(last_said(primary).unsure);
+    primary.hear(says);
+    EXPECT_TRUE(last_said(primary).unsure) << "at once: the partner may believe this one only";
+    primary.feed(LvsdReady{});
+    EXPECT_EQ(primary.state.role, Role::starting);
+    hear_for(primary, 2 * primary.settings.keepalive + 1ms);
+    EXPECT_EQ(primary.state.role, Role::active);
+    EXPECT_TRUE(primary.did<RunActiveCommand>());
+    EXPECT_TRUE(primary.did<RaiseAddresses>());
+    EXPECT_FALSE(primary.did<DropAddresses>());
+}
+
+TEST_F(Details, WhoDiedInTheRoleYieldsToWhoHasTakenItSince) {
+    primary.feed(Started{.serving = true});
+    partner_is_active(1s);
+    primary.hear(says);
+    EXPECT_EQ(primary.state.role, Role::standby);
+    EXPECT_TRUE(primary.did<DropAddresses>());
+    EXPECT_TRUE(primary.did<RunInactiveCommand>());
+}
+
+TEST_F(Details, AStandbyLeavesTheRoleToAPartnerThatHasDiedInItAndAsks) {
+    backup.start();
+    says.sender = Identity::primary;
+    partner_is_active(1h);
+    backup.hear(says);
+    says.standing = heartbeat::Standing::starting;
+    says.unsure = true;
+    says.able = false;
+    says.active_for = {};
+    hear_for(backup, 3 * backup.settings.deadtime);
+    EXPECT_EQ(backup.state.role, Role::standby);
+}
+
+TEST_F(Details, TheClassicFormatCannotAskAndStartsAsBefore) {
+    primary.settings.details = false;
+    primary.feed(Started{.serving = true});
+    EXPECT_EQ(primary.state.role, Role::standby);
+    EXPECT_TRUE(primary.did<RunInactiveCommand>());
+}
+
 TEST_F(Details, ASecondSignalDoesNotWaitForThePartner) {
     primary.become_active();
     primary.hear(says);
