@@ -71,6 +71,7 @@ Router::Router(asio::io_context& context, const Options& options, Running runnin
       drains_(store, lvsd_),
       reload_(*this, heartbeats_, lvsd_),
       sync_(context, store, sync_record),
+      teller_(context),
       serving_(resources.serving),
       links_(context, std::move(resources.links_route),
              [this](const failover::LinksChanged& event) {
@@ -216,9 +217,20 @@ void Router::take(const failover::Event& event) {
     auto next = failover::step(state_, event, Clock::now(), settings_);
     state_ = std::move(next.state);
     if (role_before == failover::Role::standby && state_.role != failover::Role::standby) ++takeovers_;
+    letting_go_ = role_before == failover::Role::active && state_.role != role_before && state_.partner_alive;
     for (const auto& action : next.actions) perform(action);
+    tell_partner();
     if (state_.role != role_before) show_role(role_before);
     set_alarm(next.wake_at);
+}
+
+/// A partner that has come knows no connections; one that gets ready knows now which servers they belong to.
+void Router::tell_partner() {
+    auto standing = Told::nothing;
+    if (state_.role == failover::Role::active && state_.partner_alive)
+        standing = state_.report && state_.report->ready ? Told::when_ready : Told::when_it_came;
+    if (standing > told_) teller_.tell_soon(running_.config);
+    told_ = standing;
 }
 
 void Router::set_alarm(TimePoint due) {
@@ -237,7 +249,10 @@ void Router::perform(const failover::Action& action) {
         [&](const failover::StopLvsd& a) { lvsd_.stop(a.leave_table); },
         [&](const failover::ClearTable&) { lvsd_.clear_table(); },
         [&](const failover::RaiseAddresses&) { floating_.raise(); },
-        [&](const failover::DropAddresses&) { floating_.drop(); },
+        [&](const failover::DropAddresses&) {
+            floating_.drop();
+            if (letting_go_) teller_.tell_now(*running_.config);
+        },
         [&](const failover::Announce&) { floating_.announce(); },
         [&](const failover::RunActiveCommand&) { run_hook(running_.config->active_cmd, "active_cmd"); },
         [&](const failover::RunInactiveCommand&) { run_hook(running_.config->inactive_cmd, "inactive_cmd"); },

@@ -14,6 +14,7 @@
 #include "address_memory.h"
 #include "connection_counter.h"
 #include "connection_sync.h"
+#include "connection_teller.h"
 #include "drains.h"
 #include "floating.h"
 #include "heartbeats.h"
@@ -85,6 +86,7 @@ class Router : private Reloadable {
     void watch();
     void handle(const failover::Event& event);
     void take(const failover::Event& event);
+    void tell_partner();
     void set_alarm(TimePoint due);
     void perform(const failover::Action& action);
     void run_hook(const std::optional<std::string>& command, std::string event);
@@ -111,6 +113,7 @@ class Router : private Reloadable {
     DrainList drains_;
     Reload reload_;
     ConnectionSync sync_;
+    ConnectionTeller teller_;
     bool serving_;  ///< as in Resources: at the start
     LinkMonitor links_;
     Reachability pings_;
@@ -119,6 +122,8 @@ class Router : private Reloadable {
     boost::asio::signal_set signals_;
     boost::asio::steady_timer alarm_;
     bool synchronised_as_master_ = false;
+    bool letting_go_ = false;  ///< of the role, to a partner that lives
+    enum class Told { nothing, when_it_came, when_ready } told_ = Told::nothing;  ///< of the connections
     bool raising_due_ = false;  ///< the last reload brought addresses that are to be raised
     std::uint64_t takeovers_ = 0;
     int exit_status_ = 0;

@@ -28,4 +28,16 @@ net::Endpoint server_key(const Config& config, const VirtualServer& virtual_serv
     return {address, nat ? port : virtual_server.port};
 }
 
+ipvs::Forwarding forwarding(Network network) {
+    switch (network) {
+        case Network::nat:
+            return ipvs::Forwarding::masquerade;
+        case Network::direct:
+            return ipvs::Forwarding::direct;
+        case Network::tunnel:
+            return ipvs::Forwarding::tunnel;
+    }
+    return ipvs::Forwarding::masquerade;
+}
+
 }  // namespace pulse::config

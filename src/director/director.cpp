@@ -9,18 +9,6 @@ namespace pulse::director {
 
 namespace {
 
-ipvs::Forwarding forwarding(config::Network network) {
-    switch (network) {
-        case config::Network::nat:
-            return ipvs::Forwarding::masquerade;
-        case config::Network::direct:
-            return ipvs::Forwarding::direct;
-        case config::Network::tunnel:
-            return ipvs::Forwarding::tunnel;
-    }
-    return ipvs::Forwarding::masquerade;
-}
-
 char method_letter(config::Network network) {
     switch (network) {
         case config::Network::nat:
@@ -36,7 +24,7 @@ char method_letter(config::Network network) {
 ipvs::Destination destination_of(const config::Config& config, const config::VirtualServer& virtual_server,
                                  const net::IpAddress& address, net::Port port) {
     ipvs::Destination destination{.endpoint = config::server_key(config, virtual_server, address, port),
-                                  .forwarding = forwarding(config.network_of(virtual_server))};
+                                  .forwarding = config::forwarding(config.network_of(virtual_server))};
     // The kernel rewrites no packet to the loopback address, but delivers one that goes there as it is.
     if (address.is_loopback()) destination.forwarding = ipvs::Forwarding::direct;
     if (destination.forwarding == ipvs::Forwarding::tunnel)

@@ -1,11 +1,14 @@
 // Two routers with signed heartbeats and a warm standby lose and move the role in every way. Run by
 // tools/lab up pair-signed.cf.
+#include <algorithm>
 #include <csignal>
+#include <memory>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client.h"
 #include "power.h"
 #include "shell.h"
 #include "signed_pair.h"
@@ -52,6 +55,29 @@ TEST_F(FailoverTest, AnOperatorMovesTheRoleFromEitherSide) {
     EXPECT_EQ(active(), second) << "it must stay where it was moved to";
     ASSERT_TRUE(within(forever, [&] { return Cluster::pulsectl(first, "failover").status == 0; }));
     EXPECT_TRUE(has_role(first));
+}
+
+/// The kernel has not told of these to the other router yet: it waits for packets, and for company.
+TEST_F(FailoverTest, ConnectionsThatHaveJustBegunGoOnAfterAHandover) {
+    set("syncdaemon=1 syncd_iface=eth1 syncd_id=9 syncd_both=1");
+    for (const std::string router : {"primary", "backup"})
+        ASSERT_TRUE(says(router, "connection synchronisation: backup on eth1, id 9 started")) << everything();
+    const auto address = cluster.service().address->address.to_string();
+    for (int round = 0; round < 2; ++round) {
+        const auto router = active();
+        std::vector<std::unique_ptr<Conversation>> conversations;
+        for (int n = 0; n < 8; ++n) conversations.push_back(std::make_unique<Conversation>(address, 80));
+        ASSERT_TRUE(within(forever, [&] {
+            return std::ranges::all_of(conversations, [](const auto& one) { return one->answers() >= 1; });
+        }));
+        EXPECT_EQ(Cluster::pulsectl(router, "failover").status, 0);
+        EXPECT_TRUE(has_role(Cluster::other(router)));
+        for (const auto& one : conversations) {
+            const int before = one->answers();
+            EXPECT_TRUE(within(forever, [&] { return one->answers() >= before + 10; }));
+            EXPECT_EQ(one->end(), "");
+        }
+    }
 }
 
 TEST_F(FailoverTest, AKilledRouterIsReplacedWithinDeadtime) {

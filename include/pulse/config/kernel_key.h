@@ -16,4 +16,7 @@ namespace pulse::config {
 [[nodiscard]] net::Endpoint server_key(const Config& config, const VirtualServer& virtual_server,
                                        const net::IpAddress& address, net::Port port);
 
+/// How the kernel is to bring packets to real servers with that method.
+[[nodiscard]] ipvs::Forwarding forwarding(Network network);
+
 }  // namespace pulse::config
