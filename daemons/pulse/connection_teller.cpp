@@ -25,8 +25,11 @@ namespace pulse::daemon {
 
 namespace {
 
-/// The handover waits for it; that is some thousand connections.
-constexpr auto limit_now = std::chrono::milliseconds(20);
+/// The handover waits for it, and so do the heartbeats: an eighth of deadtime, which nobody notices.
+Duration limit_now(const config::Config& config) {
+    return std::clamp<Duration>(config.deadtime / 8, std::chrono::milliseconds(20),
+                                std::chrono::milliseconds(100));
+}
 constexpr auto limit_soon = std::chrono::seconds(20);
 
 /// What every device takes whole.
@@ -121,9 +124,12 @@ Result<std::size_t> ConnectionTeller::tell_of_the_kernels(const config::Config& 
         rest.append(chunk.data(), static_cast<std::size_t>(got));
         const auto whole = rest.rfind('\n') + 1;
         std::vector<ipvs::SyncedConnection> connections;
-        for (const auto line : split(std::string_view(rest).substr(0, whole), '\n'))
-            if (const auto connection = ipvs::connection_from(line))
-                if (auto synced = failover::to_tell(*connection, config)) connections.push_back(*synced);
+        for (const auto line : split(std::string_view(rest).substr(0, whole), '\n')) {
+            if (line.find(" TIME_WAIT ") != std::string_view::npos) continue;  // most of a busy list
+            const auto connection = ipvs::connection_from(line);
+            if (!connection) continue;
+            if (const auto synced = failover::to_tell(*connection, config)) connections.push_back(*synced);
+        }
         sender->send(connections);
         told += connections.size();
         rest.erase(0, whole);
@@ -151,7 +157,7 @@ boost::asio::awaitable<void> ConnectionTeller::run(std::shared_ptr<const config:
 
 void ConnectionTeller::tell_now(const config::Config& config) {
     if (!config.syncdaemon) return;
-    if (const auto told = tell_(config, limit_now); !told)
+    if (const auto told = tell_(config, limit_now(config)); !told)
         log::warning("the partner was not told of the latest connections: {}", told.error().message());
 }
 

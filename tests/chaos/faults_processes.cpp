@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "pulse/runtime/file.h"
+
 #include "world.h"
 
 namespace pulse::chaos {
@@ -49,8 +51,10 @@ std::string freeze(World& world, const Router& router, const std::vector<pid_t>&
 /// Stopped for good: somebody has to notice and to replace it.
 std::string hang(World& world, const Router& router, const std::vector<pid_t>& pids) {
     (void)signal_all(router, pids, SIGSTOP);
-    world.expect("the hanging process of " + router.name() + " is replaced",
-                 [&] { return std::ranges::all_of(pids, [](pid_t pid) { return ::kill(pid, 0) != 0; }); });
+    world.expect(
+        "the hanging process of " + router.name() + " is replaced",
+        [&] { return std::ranges::all_of(pids, [](pid_t pid) { return ::kill(pid, 0) != 0; }); },
+        std::chrono::seconds(90));  // lvsd --nanny-patience is 60 s
     return signal_all(router, pids, SIGCONT);
 }
 
@@ -83,6 +87,20 @@ std::string signal_early(World& world, int number) {
     router.stop();
     const int before = router.restarts();
     router.start();
+    // While the system still loads the program nobody can catch a signal; from its first statement on it is
+    // held, and later caught.
+    const auto ready = [&] {
+        const auto status = runtime::read_file(fmt::format("/proc/{}/status", router.pulse()));
+        const auto has = [&](std::string_view mask) {
+            const auto at = status ? status->find(mask) : std::string::npos;
+            return at != std::string::npos &&
+                   std::string_view("13579bdf").find(status->at(at + mask.size() + 15)) !=
+                       std::string_view::npos;
+        };
+        return has("SigBlk:\t") || has("SigCgt:\t");
+    };
+    if (!lab::within(std::chrono::seconds(5), ready))
+        world.defects.add(router.name() + ": SIGHUP is neither held nor caught");
     pause(world.between(0, 0.2));
     ::kill(router.pulse(), number);
     pause(1);
@@ -161,7 +179,7 @@ std::vector<Kind> process_kinds() {
          [](World& w) { return start_second(w, w.standby()); }},
         {"restart_active", free, "stop and start", [](World& w) { return restart(w, w.active()); }},
         {"restart_standby", free, "stop and start", [](World& w) { return restart(w, w.standby()); }},
-        {"hup_early", free, "SIGHUP within 200 ms of the start",
+        {"hup_early", free, "SIGHUP within 200 ms of the first statement",
          [](World& w) { return signal_early(w, SIGHUP); }},
         {"odd_signals", free, "USR1, USR2, ALRM and PIPE to pulse and lvsd", odd_signals},
     };

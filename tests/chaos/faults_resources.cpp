@@ -184,7 +184,8 @@ std::vector<Kind> resource_kinds() {
     return {
         {"disk_full_reload", free, "the state directory is full, lvs.cf reloaded, lvsd killed",
          disk_full_reload},
-        {"disk_full_new_port", free, "the same with a new heartbeat_port", disk_full_new_port},
+        // Where the reload works, the two do not hear each other until the port is back.
+        {"disk_full_new_port", Cost::traffic, "the same with a new heartbeat_port", disk_full_new_port},
         {"state_locked", free, "a local user's flock on the state directory during a drain", state_locked},
         {"state_damaged", free, "garbage in every state file, daemons killed", state_damaged},
         {"descriptors_lvsd", free, "EMFILE for 2 s while a nanny dies", lvsd_without_descriptors},

@@ -143,8 +143,9 @@ std::vector<Sample> World::samples() {
     return taken;
 }
 
-void World::expect(const std::string& what, const std::function<bool()>& question) {
-    if (!lab::within(std::chrono::seconds(30), question)) defects.add("not within 30 s: " + what);
+void World::expect(const std::string& what, const std::function<bool()>& question,
+                   std::chrono::seconds limit) {
+    if (!lab::within(limit, question)) defects.add(fmt::format("not within {} s: {}", limit.count(), what));
 }
 
 }  // namespace pulse::chaos

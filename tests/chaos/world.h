@@ -51,8 +51,9 @@ class World {
     [[nodiscard]] static std::vector<pid_t> zombies();
     [[nodiscard]] std::vector<Sample> samples();
 
-    /// Something that must become true within half a minute, else it is a defect.
-    void expect(const std::string& what, const std::function<bool()>& question);
+    /// Something that must become true, else it is a defect.
+    void expect(const std::string& what, const std::function<bool()>& question,
+                std::chrono::seconds limit = std::chrono::seconds(30));
 
   private:
     Router& with_role(const std::string& role);

@@ -32,7 +32,10 @@ class ConnectionTellerTest : public testing::Test {
 TEST_F(ConnectionTellerTest, TellsAtOnceAndNotForLongWhenTheRoleGoes) {
     teller.tell_now(*config);
     EXPECT_EQ(told, 1);
-    EXPECT_LE(limit, std::chrono::milliseconds(20));
+    EXPECT_LE(limit, std::chrono::milliseconds(100));
+    config->deadtime = std::chrono::milliseconds(400);
+    teller.tell_now(*config);
+    EXPECT_EQ(limit, std::chrono::milliseconds(50));
 }
 
 TEST_F(ConnectionTellerTest, TellsAPartnerThatHasComeInAThreadAndOneAtATime) {
