@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <net/if.h>
+
 #include "pulse/kernel/ipvs_client.h"
 #include "pulse/log/log.h"
 #include "pulse/runtime/async.h"
@@ -27,7 +29,12 @@ ConnectionSync::Outcome ConnectionSync::converge_kernel(const Wish& wish) {
     if (!ipvs) return note(ipvs.error()), outcome;
     const auto running = ipvs->daemons();
     if (!running) return note(running.error()), outcome;
-    auto plan = failover::plan(*running, wish.wanted);
+    if (!wish.wanted.empty()) outcome.device = ::if_nametoindex(wish.wanted.front().interface.c_str());
+    const bool new_device = wish.device != 0 && outcome.device != 0 && outcome.device != wish.device;
+    auto plan = failover::plan(*running, wish.wanted, new_device);
+    // The kernel lists them all the same.
+    if (!wish.wanted.empty() && outcome.device == 0 && plan.start.empty())
+        outcome.problem = "there is no device " + wish.wanted.front().interface;
     if (wish.wanted.empty()) plan.stop = failover::leftovers(*running, wish.started);
     for (const auto& daemon : *running) {
         if (std::ranges::find(plan.stop, daemon.role) == plan.stop.end()) continue;
@@ -103,6 +110,7 @@ asio::awaitable<void> ConnectionSync::keep_record(std::vector<ipvs::SyncDaemon> 
 }
 
 void ConnectionSync::take(const Outcome& outcome) {
+    if (outcome.device != 0) wish_.device = outcome.device;
     for (const auto& name : outcome.stopped) log::info("connection synchronisation: {} stopped", name);
     for (const auto& name : outcome.started) log::info("connection synchronisation: {} started", name);
     if (!outcome.problem.empty() && outcome.problem != problem_)

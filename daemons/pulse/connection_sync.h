@@ -20,12 +20,14 @@ class ConnectionSync {
     struct Wish {
         std::vector<ipvs::SyncDaemon> wanted;
         std::vector<ipvs::SyncDaemon> started;  ///< by this suite, some time; counts where none is wanted
+        unsigned device = 0;  ///< the number of the interface at the last look; 0: not known
     };
     /// What a look has found and done.
     struct Outcome {
         std::vector<std::string> started;
         std::vector<std::string> stopped;
         std::string problem;  ///< why it is still not as it should be; empty: it is
+        unsigned device = 0;  ///< the number of the interface; 0: there is none
     };
     /// Makes the kernel's daemons what is wished. Runs in a thread; fakes stand for it in tests.
     using Converge = std::function<Outcome(const Wish& wish)>;

@@ -97,7 +97,7 @@ std::optional<std::string> cannot_read(std::string_view file, config::RunBy who)
 std::optional<std::string> cannot_ping() {
     const auto range = runtime::read_file("/proc/sys/net/ipv4/ping_group_range");
     if (!range) return std::nullopt;
-    const auto words = split_words(*range);
+    const auto words = split_words(trim(*range));
     if (words.size() != 2) return std::nullopt;
     const auto lowest = parse_decimal<unsigned long>(words[0]);
     const auto highest = parse_decimal<unsigned long>(words[1]);

@@ -43,10 +43,10 @@ std::vector<SyncDaemon> wanted_sync(const config::Config& config, bool as_master
     return wanted;
 }
 
-SyncPlan plan(std::span<const SyncDaemon> running, std::span<const SyncDaemon> wanted) {
+SyncPlan plan(std::span<const SyncDaemon> running, std::span<const SyncDaemon> wanted, bool new_device) {
     SyncPlan plan;
     const auto right = [&](const SyncDaemon& one, std::span<const SyncDaemon> others, bool is_running) {
-        return std::ranges::any_of(others, [&](const SyncDaemon& other) {
+        return !new_device && std::ranges::any_of(others, [&](const SyncDaemon& other) {
             return is_running ? runs_as(one, other) : runs_as(other, one);
         });
     };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include <fcntl.h>
@@ -51,8 +52,11 @@ int priority(Level level) {
 }
 
 /// Standard output opened anew: whether it waits is a matter of the open file, and that one is shared with
-/// whoever started us. What cannot be opened anew, such as a socket, is used as it is.
+/// whoever started us. What cannot be opened anew, such as a socket, is used as it is; so is a file, which
+/// never waits for a reader and whose end the others write to, too.
 int without_waiting(int stream) {
+    struct stat status{};
+    if (::fstat(stream, &status) == 0 && S_ISREG(status.st_mode)) return stream;
     const auto path = fmt::format("/proc/self/fd/{}", stream);
     const int opened = ::open(path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     return opened >= 0 ? opened : stream;

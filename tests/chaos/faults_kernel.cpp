@@ -51,7 +51,7 @@ std::string vip_on_standby(World& world) {
     world.expect("the floating address that somebody put on the standby is removed, or said to be wrong",
                  [&] {
                      return !router.holds(vip(world).address) ||
-                            router.run("pulsectl status").text.find("held here") != std::string::npos;
+                            router.run("pulsectl status").text.find("has not the role") != std::string::npos;
                  });
     if (!router.holds(vip(world).address)) return router.name() + ": removed";
     must(vip_on(world, router, "del"));

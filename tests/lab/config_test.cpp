@@ -60,6 +60,23 @@ TEST(ConfigOnAFullDisk, IsTheOldFileOrTheNewOneHoweverMuchIsFree) {
     EXPECT_EQ(run("umount /run/disk").status, 0);
 }
 
+TEST(ConfigWherePingsAreForbidden, IsWarnedOf) {
+    std::ofstream("/run/ping.cf")
+        << "primary = 10.0.0.1\nvirtual web {\nactive = 1\naddress = 10.0.0.10 eth0:1\n"
+           "check = icmp\nserver one {\naddress = 10.0.1.11\nactive = 1\n}\n}\n";
+    // What a machine lacks is looked for where it is one of the routers.
+    ASSERT_EQ(run("ip addr add 10.0.0.1/32 dev lo").status, 0);
+    const auto* range = "/proc/sys/net/ipv4/ping_group_range";
+    const auto before = content(range);
+    ASSERT_EQ(run(std::string("echo '1 0' > ") + range).status, 0);
+    EXPECT_THAT(run("pulse --check -c /run/ping.cf").text,
+                HasSubstr("net.ipv4.ping_group_range leaves out group"));
+    ASSERT_EQ(run(std::string("echo '0 2147483647' > ") + range).status, 0);
+    EXPECT_THAT(run("pulse --check -c /run/ping.cf").text, testing::Not(HasSubstr("ping_group_range")));
+    std::ofstream(range) << before;
+    EXPECT_EQ(run("ip addr del 10.0.0.1/32 dev lo").status, 0);
+}
+
 TEST(ConfigWithASilentNameService, IsRefusedInTimeAndSaysWhy) {
     // A name server that hears every question and answers none.
     const runtime::UniqueFd server(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));

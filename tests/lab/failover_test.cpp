@@ -57,6 +57,30 @@ TEST_F(FailoverTest, AnOperatorMovesTheRoleFromEitherSide) {
     EXPECT_TRUE(has_role(first));
 }
 
+/// To the kernel its daemon runs as ever, into the device that is gone.
+TEST_F(FailoverTest, ASynchronisationDeviceThatIsMadeAnewIsUsedAgain) {
+    const auto make = [](const std::string& router) {
+        return run("ip -n " + router + " link add link eth1 name eth1.9 type vlan id 9 && ip -n " + router +
+                   " link set eth1.9 up && ip -n " + router + " addr add 10.0.9.1/24 dev eth1.9")
+                   .status == 0;
+    };
+    const auto router = active();
+    for (const std::string each : {"primary", "backup"}) ASSERT_TRUE(make(each));
+    set("syncdaemon=1 syncd_iface=eth1.9 syncd_id=9 syncd_both=1");
+    const std::string started = "connection synchronisation: master on eth1.9, id 9 started";
+    ASSERT_TRUE(says(router, started));
+    ASSERT_EQ(run("ip -n " + router + " link del eth1.9").status, 0);
+    EXPECT_TRUE(says(router, "connection synchronisation: there is no device eth1.9"));
+    EXPECT_THAT(Cluster::pulsectl(router, "status").text, HasSubstr("there is no device eth1.9"));
+    ASSERT_TRUE(make(router));
+    EXPECT_TRUE(within(forever, [&] {
+        const auto log = logged(router);
+        return log.rfind(started) > log.rfind("there is no device eth1.9") &&
+               log.rfind(started) != std::string::npos;
+    }));
+    for (const std::string each : {"primary", "backup"}) (void)run("ip -n " + each + " link del eth1.9");
+}
+
 /// The kernel has not told of these to the other router yet: it waits for packets, and for company.
 TEST_F(FailoverTest, ConnectionsThatHaveJustBegunGoOnAfterAHandover) {
     set("syncdaemon=1 syncd_iface=eth1 syncd_id=9 syncd_both=1");

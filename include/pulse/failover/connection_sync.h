@@ -21,9 +21,10 @@ struct SyncPlan {
     friend bool operator==(const SyncPlan&, const SyncPlan&) = default;
 };
 
-/// One that runs as it should is not touched: nothing is missed meanwhile.
+/// One that runs as it should is not touched: nothing is missed meanwhile. Unless its device has been made
+/// anew: the kernel goes on sending into the one that is gone, so all are started again.
 [[nodiscard]] SyncPlan plan(std::span<const ipvs::SyncDaemon> running,
-                            std::span<const ipvs::SyncDaemon> wanted);
+                            std::span<const ipvs::SyncDaemon> wanted, bool new_device = false);
 
 /// Where no synchronisation is wanted, what of `running` is to be stopped: what this suite has `started`
 /// itself, before an edit of lvs.cf or before it died. A daemon of somebody else's is left alone.

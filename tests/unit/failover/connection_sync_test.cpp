@@ -70,6 +70,15 @@ TEST(ConnectionSync, AnotherRoleReplacesTheOld) {
     EXPECT_THAT(made.start, ElementsAre(master));
 }
 
+TEST(ConnectionSync, ADeviceMadeAnewHasItsDaemonsStartedAnew) {
+    const std::vector running{told(master), told(backup)};
+    const std::vector wanted{master, backup};
+    EXPECT_EQ(plan(running, wanted), SyncPlan{});
+    const auto made = plan(running, wanted, true);
+    EXPECT_THAT(made.stop, ElementsAre(SyncRole::master, SyncRole::backup));
+    EXPECT_THAT(made.start, ElementsAre(master, backup));
+}
+
 TEST(ConnectionSync, EveryDifferenceReplacesTheDaemon) {
     std::vector<SyncDaemon> others(7, master);
     others[0].interface = "eth0";
