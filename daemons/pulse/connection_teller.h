@@ -27,7 +27,7 @@ class ConnectionTeller {
     explicit ConnectionTeller(boost::asio::io_context& context, Tell tell = tell_of_the_kernels)
         : context_(context), tell_(std::move(tell)) {}
 
-    /// The partner has come, or has got ready: tells all, in a thread.
+    /// The partner has come, or has got ready: tells all, in a thread; once more if that is under way.
     void tell_soon(std::shared_ptr<const config::Config> config);
 
     /// The role goes now, and the addresses are down: nothing changes any more. A thousand connections take a
@@ -35,11 +35,12 @@ class ConnectionTeller {
     void tell_now(const config::Config& config);
 
   private:
-    boost::asio::awaitable<void> run(std::shared_ptr<const config::Config> config);
+    boost::asio::awaitable<void> run();
 
     boost::asio::io_context& context_;
     Tell tell_;
-    bool busy_ = false;
+    std::shared_ptr<const config::Config> due_;  ///< to be told of next
+    bool telling_ = false;
 };
 
 }  // namespace pulse::daemon

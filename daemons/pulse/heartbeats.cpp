@@ -18,19 +18,14 @@
 #include "pulse/log/log.h"
 #include "pulse/runtime/async.h"
 
+#include "to_asio.h"
+
 namespace pulse::daemon {
 
 namespace asio = boost::asio;
 using asio::ip::udp;
 
 namespace {
-
-asio::ip::address to_asio(const net::IpAddress& address) {
-    if (address.is_v4()) return asio::ip::address_v4(address.v4_number());
-    asio::ip::address_v6::bytes_type bytes{};
-    std::ranges::copy(address.bytes(), bytes.begin());
-    return asio::ip::address_v6(bytes);
-}
 
 /// A flood must not push the partner's heartbeats out, nor real-time priority starve the machine: what is
 /// waiting is read in batches, and after a few of them everything else gets its turn.

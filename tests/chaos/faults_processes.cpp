@@ -54,7 +54,7 @@ std::string hang(World& world, const Router& router, const std::vector<pid_t>& p
     world.expect(
         "the hanging process of " + router.name() + " is replaced",
         [&] { return std::ranges::all_of(pids, [](pid_t pid) { return ::kill(pid, 0) != 0; }); },
-        std::chrono::seconds(90));  // lvsd --nanny-patience is 60 s
+        std::chrono::seconds(130));  // asked once a minute, and killed a minute later
     return signal_all(router, pids, SIGCONT);
 }
 

@@ -106,7 +106,7 @@ TEST_F(Commands, DeliberateDifferencesAreThese) {
 
 TEST_F(Commands, MadeFromTheGrammarAreAnsweredAlike) {
     constexpr unsigned seed = 20261124;
-    constexpr int count = 250;
+    constexpr int count = 400;
     Generator generator(seed);
     int refused = 0;
     for (int i = 0; i < count; ++i) {

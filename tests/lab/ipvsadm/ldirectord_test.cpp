@@ -98,7 +98,7 @@ class Ldirectord : public testing::Test {
     /// Waits until `ipvsadm -S -n` says this; what it says in the end.
     static std::string settled(const std::string& wanted) {
         std::string saved;
-        (void)lab::within(std::chrono::seconds(120), [&] {
+        (void)lab::within(std::chrono::seconds(60), [&] {
             saved = lab::run("/usr/sbin/ipvsadm -S -n").text;
             return saved == wanted;
         });
